@@ -1,0 +1,48 @@
+package dev.gatun.kernels;
+
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The one place that decides how wide vectors are.
+ *
+ * <p>The machine's preferred width unless the system property {@code gatun.vector.bits} (128, 256
+ * or 512) asks for a narrower one, as the tests do.
+ */
+public final class Lanes {
+  /** Vectors of float. */
+  public static final VectorSpecies<Float> F32 = species();
+
+  /** Vectors of int with as many lanes as {@link #F32}. */
+  public static final VectorSpecies<Integer> I32 = VectorSpecies.of(int.class, F32.vectorShape());
+
+  /** Number of float lanes in a vector: 4, 8 or 16. */
+  public static final int F32_LENGTH = F32.length();
+
+  /** Byte order of everything in memory. */
+  public static final ByteOrder ORDER = ByteOrder.nativeOrder();
+
+  private static VectorSpecies<Float> species() {
+    int bits = Integer.getInteger("gatun.vector.bits", 0);
+    VectorSpecies<Float> preferred = FloatVector.SPECIES_PREFERRED;
+    return switch (bits) {
+      case 0 -> preferred;
+      case 128 -> FloatVector.SPECIES_128;
+      case 256 -> FloatVector.SPECIES_256;
+      case 512 -> FloatVector.SPECIES_512;
+      default ->
+          throw new IllegalArgumentException(
+              "gatun.vector.bits must be 128, 256, 512 or 0 (the machine's own width), got "
+                  + bits);
+    };
+  }
+
+  static {
+    assert I32.length() == F32.length() && I32.elementType() == int.class;
+    assert IntVector.SPECIES_MAX.length() >= I32.length();
+  }
+
+  private Lanes() {}
+}
