@@ -1,0 +1,170 @@
+package dev.gatun.core.expr;
+
+import dev.gatun.core.tensor.DType;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Makes expressions; equal ones become one object, so a DAG is evaluated once a node.
+ *
+ * <p>Operands of arithmetic have one type; constants take the type of the expression beside them.
+ */
+public final class ExprBuilder {
+  private final Map<Expr, Expr> known = new HashMap<>();
+
+  private Expr unique(Expr expr) {
+    Expr old = known.putIfAbsent(expr, expr);
+    return old == null ? expr : old;
+  }
+
+  /** The element of an input. */
+  public Expr input(int index, DType type) {
+    return unique(new Expr.Input(index, type));
+  }
+
+  /** A constant of the same type as {@code like}. */
+  public Expr constant(Expr like, double value) {
+    return constant(like.type(), value);
+  }
+
+  /** A constant of a type; integers are truncated. */
+  public Expr constant(DType type, double value) {
+    return type.isFloat() ? unique(new Expr.Real(value, type)) : whole(type, (long) value);
+  }
+
+  /** An integer or boolean constant. */
+  public Expr whole(DType type, long value) {
+    return unique(new Expr.Whole(value, type));
+  }
+
+  /** A function whose result has the type of its last argument. */
+  public Expr apply(Fn fn, Expr... args) {
+    return apply(fn, args[args.length - 1].type(), args);
+  }
+
+  /** A function with a result of the given type. */
+  public Expr apply(Fn fn, DType type, Expr... args) {
+    return unique(new Expr.Apply(fn, List.of(args), type));
+  }
+
+  public Expr neg(Expr x) {
+    return apply(Fn.NEG, x);
+  }
+
+  public Expr abs(Expr x) {
+    return apply(Fn.ABS, x);
+  }
+
+  public Expr sqrt(Expr x) {
+    return apply(Fn.SQRT, x);
+  }
+
+  public Expr exp(Expr x) {
+    return apply(Fn.EXP, x);
+  }
+
+  public Expr log(Expr x) {
+    return apply(Fn.LOG, x);
+  }
+
+  public Expr tanh(Expr x) {
+    return apply(Fn.TANH, x);
+  }
+
+  public Expr erf(Expr x) {
+    return apply(Fn.ERF, x);
+  }
+
+  /** 1 / (1 + exp(-x)). */
+  public Expr sigmoid(Expr x) {
+    return div(constant(x, 1), add(exp(neg(x)), constant(x, 1)));
+  }
+
+  public Expr add(Expr x, Expr y) {
+    return apply(Fn.ADD, x, y);
+  }
+
+  public Expr add(Expr x, double y) {
+    return add(x, constant(x, y));
+  }
+
+  public Expr sub(Expr x, Expr y) {
+    return apply(Fn.SUB, x, y);
+  }
+
+  public Expr sub(Expr x, double y) {
+    return sub(x, constant(x, y));
+  }
+
+  public Expr mul(Expr x, Expr y) {
+    return apply(Fn.MUL, x, y);
+  }
+
+  public Expr mul(Expr x, double y) {
+    return mul(x, constant(x, y));
+  }
+
+  public Expr div(Expr x, Expr y) {
+    return apply(Fn.DIV, x, y);
+  }
+
+  public Expr div(Expr x, double y) {
+    return div(x, constant(x, y));
+  }
+
+  public Expr min(Expr x, Expr y) {
+    return apply(Fn.MIN, x, y);
+  }
+
+  public Expr min(Expr x, double y) {
+    return min(x, constant(x, y));
+  }
+
+  public Expr max(Expr x, Expr y) {
+    return apply(Fn.MAX, x, y);
+  }
+
+  public Expr max(Expr x, double y) {
+    return max(x, constant(x, y));
+  }
+
+  public Expr pow(Expr x, Expr y) {
+    return apply(Fn.POW, x, y);
+  }
+
+  /** x * y + z. */
+  public Expr fma(Expr x, Expr y, Expr z) {
+    return apply(Fn.FMA, x, y, z);
+  }
+
+  public Expr less(Expr x, Expr y) {
+    return apply(Fn.LESS, DType.BOOL, x, y);
+  }
+
+  public Expr lessEqual(Expr x, Expr y) {
+    return apply(Fn.LESS_EQUAL, DType.BOOL, x, y);
+  }
+
+  public Expr equal(Expr x, Expr y) {
+    return apply(Fn.EQUAL, DType.BOOL, x, y);
+  }
+
+  public Expr greater(Expr x, double y) {
+    return less(constant(x, y), x);
+  }
+
+  public Expr not(Expr x) {
+    return apply(Fn.NOT, DType.BOOL, x);
+  }
+
+  /** condition ? x : y; the condition is boolean. */
+  public Expr select(Expr condition, Expr x, Expr y) {
+    return apply(Fn.SELECT, condition, x, y);
+  }
+
+  /** Converts as a C cast; the same type is left alone. */
+  public Expr cast(Expr x, DType type) {
+    return x.type() == type ? x : apply(Fn.CAST, type, x);
+  }
+}

@@ -1,0 +1,137 @@
+package dev.gatun.core.graph;
+
+import dev.gatun.core.tensor.Datum;
+import dev.gatun.core.tensor.Tensor;
+import dev.gatun.core.tensor.Type;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Builds a graph node by node, inferring types as it goes.
+ *
+ * <p>Equal nodes (same pure operator, attributes and inputs) become one, and so do equal constants.
+ */
+public final class GraphBuilder {
+  private record Key(OpDef op, Attrs attrs, List<Value> inputs, int outputs) {}
+
+  private final String name;
+  private final List<Value> inputs = new ArrayList<>();
+  private final List<Node> nodes = new ArrayList<>();
+  private final List<Value> outputs = new ArrayList<>();
+  private final List<String> outputNames = new ArrayList<>();
+  private final Map<Key, Node> known = new HashMap<>();
+  private final Map<Datum, Value> constants = new HashMap<>();
+  private final Set<String> names = new HashSet<>();
+  private int counter;
+
+  /** Starts an empty graph; the name is for messages. */
+  public GraphBuilder(String name) {
+    this.name = name;
+    names.add("");
+  }
+
+  /** Adds an input. */
+  public Value input(String inputName, Type type) {
+    Value value = new Value(unique(inputName), type, null);
+    inputs.add(value);
+    return value;
+  }
+
+  /** A constant tensor. */
+  public Value constant(Tensor tensor) {
+    return constant("c" + counter, tensor);
+  }
+
+  /** A constant with a preferred name; an equal one that is there already keeps its own. */
+  public Value constant(String constantName, Datum datum) {
+    Value old = constants.get(datum);
+    if (old != null) {
+      return old;
+    }
+    counter++;
+    Value value = new Value(unique(constantName), datum.type(), datum);
+    constants.put(datum, value);
+    return value;
+  }
+
+  /** Adds a node with one output. */
+  public Value add(OpDef op, Attrs attrs, Value... args) {
+    return add(op, attrs, List.of(args), 1, "").get(0);
+  }
+
+  /** Adds a node with one output and no attributes. */
+  public Value add(OpDef op, Value... args) {
+    return add(op, Attrs.NONE, args);
+  }
+
+  /**
+   * Adds a node.
+   *
+   * @param args inputs; {@link Value#ABSENT} for optional ones, trailing ones are dropped
+   * @param outputCount how many outputs are wanted; fewer than the operator's, never more
+   * @param nodeName name in the model file, or empty
+   */
+  public List<Value> add(
+      OpDef op, Attrs attrs, List<Value> args, int outputCount, String nodeName) {
+    return add(op, attrs, args, outputCount, nodeName, List.of());
+  }
+
+  /** As above with preferred names for the outputs. */
+  public List<Value> add(
+      OpDef op,
+      Attrs attrs,
+      List<Value> args,
+      int outputCount,
+      String nodeName,
+      List<String> preferredNames) {
+    List<Value> given = new ArrayList<>(args);
+    while (!given.isEmpty() && given.get(given.size() - 1).isAbsent()) {
+      given.remove(given.size() - 1);
+    }
+    Attrs complete = op.complete(attrs);
+    Key key = new Key(op, complete, given, outputCount);
+    Node old = op.isPure() ? known.get(key) : null;
+    if (old != null) {
+      return old.outputs();
+    }
+    List<Type> types = op.infer(new Operands(op, complete, given, outputCount));
+    if (types.size() < outputCount) {
+      throw new dev.gatun.core.tensor.ShapeException(
+          "op '" + op.name() + "' has " + types.size() + " outputs, not " + outputCount);
+    }
+    List<Value> results = new ArrayList<>();
+    for (int i = 0; i < outputCount; i++) {
+      String wanted = i < preferredNames.size() ? preferredNames.get(i) : "";
+      results.add(
+          new Value(unique(wanted.isEmpty() ? "v" + counter++ : wanted), types.get(i), null));
+    }
+    String title = nodeName.isEmpty() && !results.isEmpty() ? results.get(0).name() : nodeName;
+    Node node = new Node(op, complete, title, given, results);
+    nodes.add(node);
+    known.put(key, node);
+    return node.outputs();
+  }
+
+  /** Makes a value an output of the graph. */
+  public void output(String outputName, Value value) {
+    outputs.add(value);
+    outputNames.add(outputName);
+  }
+
+  /** The finished graph with every node that was added, used or not. */
+  public Graph build() {
+    return new Graph(name, inputs, nodes, outputs, outputNames);
+  }
+
+  private String unique(String wanted) {
+    String candidate = wanted;
+    for (int i = 1; !names.add(candidate); i++) {
+      candidate = wanted + "_" + i;
+    }
+    return candidate;
+  }
+}

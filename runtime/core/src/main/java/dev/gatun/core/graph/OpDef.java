@@ -1,0 +1,222 @@
+package dev.gatun.core.graph;
+
+import dev.gatun.core.expr.Expr;
+import dev.gatun.core.expr.ExprBuilder;
+import dev.gatun.core.tensor.Datum;
+import dev.gatun.core.tensor.GatunException;
+import dev.gatun.core.tensor.Type;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Definition of an operator: its name, inputs, attributes, type rule and meaning.
+ *
+ * <p>The meaning is given one of three ways: a pointwise expression, a decomposition into other
+ * operators, or reference code. The interpreter uses reference code if there is any, else the
+ * expression, else the decomposition.
+ */
+public final class OpDef {
+  /** Types of the outputs from types (and constants) of the inputs; throws ShapeException. */
+  public interface TypeRule {
+    List<? extends Type> infer(Operands in);
+  }
+
+  /** Values of the outputs; slow, obvious and exact. */
+  public interface Reference {
+    List<? extends Datum> run(Evaluation in);
+  }
+
+  /** The expression of one output element in terms of one element of each input. */
+  public interface Pointwise {
+    Expr value(ExprBuilder e, Attrs attrs, List<Expr> x);
+  }
+
+  /** The same meaning in terms of other operators. */
+  public interface Decomposition {
+    List<Value> build(GraphBuilder b, Operands in);
+  }
+
+  private final String name;
+  private final int minInputs;
+  private final int maxInputs;
+  private final Map<String, Optional<Object>> attrs;
+  private final FusionClass fusion;
+  private final boolean pure;
+  private final TypeRule types;
+  private final @Nullable Reference reference;
+  private final @Nullable Pointwise pointwise;
+  private final @Nullable Decomposition decomposition;
+
+  private OpDef(Builder b, TypeRule types) {
+    name = b.name;
+    minInputs = b.minInputs;
+    maxInputs = b.maxInputs;
+    attrs = new LinkedHashMap<>(b.attrs);
+    fusion = b.fusion;
+    pure = b.pure;
+    this.types = types;
+    reference = b.reference;
+    pointwise = b.pointwise;
+    decomposition = b.decomposition;
+  }
+
+  /** Starts a definition. */
+  public static Builder named(String name) {
+    return new Builder(name);
+  }
+
+  public String name() {
+    return name;
+  }
+
+  public FusionClass fusion() {
+    return fusion;
+  }
+
+  /** False for random operators: two equal nodes are then not one. */
+  public boolean isPure() {
+    return pure;
+  }
+
+  public Optional<Reference> reference() {
+    return Optional.ofNullable(reference);
+  }
+
+  public Optional<Pointwise> pointwise() {
+    return Optional.ofNullable(pointwise);
+  }
+
+  public Optional<Decomposition> decomposition() {
+    return Optional.ofNullable(decomposition);
+  }
+
+  /** Checks attribute names and fills in defaults. */
+  Attrs complete(Attrs given) {
+    for (String key : given.asMap().keySet()) {
+      if (!attrs.containsKey(key)) {
+        throw new GatunException(
+            "op '" + name + "' has no attribute '" + key + "'; it has " + attrs.keySet());
+      }
+    }
+    Attrs result = given;
+    for (Map.Entry<String, Optional<Object>> attr : attrs.entrySet()) {
+      if (!given.has(attr.getKey()) && attr.getValue().isPresent()) {
+        result = result.with(attr.getKey(), attr.getValue().get());
+      }
+    }
+    return result;
+  }
+
+  /** Checks the number of inputs and infers the types of the outputs. */
+  List<Type> infer(Operands in) {
+    if (in.count() < minInputs || in.count() > maxInputs) {
+      throw in.error(
+          "takes %s inputs, got %d",
+          minInputs == maxInputs
+              ? String.valueOf(minInputs)
+              : maxInputs == Integer.MAX_VALUE
+                  ? minInputs + " or more"
+                  : minInputs + " to " + maxInputs,
+          in.count());
+    }
+    return List.copyOf(types.infer(in));
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+
+  /** Collects a definition; {@link #define} ends it. */
+  public static final class Builder {
+    private final String name;
+    private int minInputs = 1;
+    private int maxInputs = 1;
+    private final Map<String, Optional<Object>> attrs = new LinkedHashMap<>();
+    private FusionClass fusion = FusionClass.OPAQUE;
+    private boolean pure = true;
+    private @Nullable TypeRule types;
+    private @Nullable Reference reference;
+    private @Nullable Pointwise pointwise;
+    private @Nullable Decomposition decomposition;
+
+    private Builder(String name) {
+      this.name = name;
+    }
+
+    /** Exactly this many inputs. */
+    public Builder inputs(int count) {
+      return inputs(count, count);
+    }
+
+    /** Between {@code min} and {@code max} inputs; the optional ones may be absent in between. */
+    public Builder inputs(int min, int max) {
+      minInputs = min;
+      maxInputs = max;
+      return this;
+    }
+
+    /** An attribute with its default. */
+    public Builder attr(String attr, Object byDefault) {
+      attrs.put(attr, Optional.of(byDefault));
+      return this;
+    }
+
+    /** An attribute that may be missing or must be given: the type rule says which. */
+    public Builder attr(String attr) {
+      attrs.put(attr, Optional.empty());
+      return this;
+    }
+
+    public Builder fusion(FusionClass value) {
+      fusion = value;
+      return this;
+    }
+
+    /** Marks an operator that gives another result each time. */
+    public Builder impure() {
+      pure = false;
+      return this;
+    }
+
+    public Builder types(TypeRule rule) {
+      types = rule;
+      return this;
+    }
+
+    public Builder reference(Reference code) {
+      reference = code;
+      return this;
+    }
+
+    public Builder decompose(Decomposition rule) {
+      decomposition = rule;
+      return this;
+    }
+
+    /** A pointwise operator over {@code count} broadcast inputs; the type rule follows from it. */
+    public Builder pointwise(int count, Pointwise expression) {
+      inputs(count);
+      fusion = FusionClass.ELEMENTWISE;
+      pointwise = expression;
+      if (types == null) {
+        types = in -> List.of(PointwiseTypes.infer(in, expression));
+      }
+      return this;
+    }
+
+    /** Ends the definition. */
+    public OpDef define() {
+      if (types == null) {
+        throw new IllegalStateException("op '" + name + "' has no type rule");
+      }
+      if (reference == null && pointwise == null && decomposition == null) {
+        throw new IllegalStateException("op '" + name + "' has no meaning");
+      }
+      return new OpDef(this, types);
+    }
+  }
+}

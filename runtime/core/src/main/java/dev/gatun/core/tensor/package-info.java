@@ -1,0 +1,5 @@
+/** Values at run time: tensors, sequences, optionals and maps, with their types. */
+@NullMarked
+package dev.gatun.core.tensor;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,11 @@
+/** Tensors, graphs, operators, the compiler and the executor. */
+module dev.gatun.core {
+  requires dev.gatun.kernels;
+  requires dev.gatun.ffi;
+  requires static org.jspecify;
+
+  exports dev.gatun.core.tensor;
+  exports dev.gatun.core.graph;
+  exports dev.gatun.core.expr;
+  exports dev.gatun.core.op;
+}
