@@ -6,7 +6,6 @@ import dev.gatun.core.tensor.TensorBuilder;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Evaluates an expression for one element at a time: floating values in double precision, rounded
@@ -22,7 +21,7 @@ public final class ExprEvaluator {
 
   /** Orders the expression's nodes so that arguments come first. */
   public ExprEvaluator(Expr root) {
-    Map<Expr, Integer> index = new IdentityHashMap<>();
+    IdentityHashMap<Expr, Integer> index = new IdentityHashMap<>();
     List<Expr> stack = new ArrayList<>(List.of(root));
     while (!stack.isEmpty()) {
       Expr top = stack.get(stack.size() - 1);
