@@ -1,0 +1,75 @@
+package dev.gatun.kernels;
+
+import static dev.gatun.kernels.Polynomials.*;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * dst = tanh(src), the steps of {@link Polynomials}; 19 vector operations of which one is a
+ * division.
+ */
+public final class TanhF32 {
+  private static final VectorSpecies<Float> S = Lanes.F32;
+  private static final int L = Lanes.F32_LENGTH;
+  private static final long BYTES = 4L * L;
+
+  /** Maps {@code count} floats; {@code dst} may be {@code src}. */
+  public static void run(long src, long dst, int count) {
+    FloatVector log2e = FloatVector.broadcast(S, TWO_LOG2E);
+    FloatVector magic = FloatVector.broadcast(S, MAGIC);
+    FloatVector ln2Hi = FloatVector.broadcast(S, -HALF_LN2_HI);
+    FloatVector ln2Lo = FloatVector.broadcast(S, -HALF_LN2_LO);
+    FloatVector c6 = FloatVector.broadcast(S, TANH6);
+    FloatVector c5 = FloatVector.broadcast(S, TANH5);
+    FloatVector c4 = FloatVector.broadcast(S, TANH4);
+    FloatVector c3 = FloatVector.broadcast(S, TANH3);
+    FloatVector c2 = FloatVector.broadcast(S, TANH2);
+    FloatVector two = FloatVector.broadcast(S, 2f);
+
+    int vectors = count / L;
+    for (int k = 0; k < vectors; k++) {
+      FloatVector v = FloatVector.fromMemorySegment(S, Memory.ALL, src + k * BYTES, Lanes.ORDER);
+
+      FloatVector x = v.blend(-TANH_MAX, v.compare(VectorOperators.LT, -TANH_MAX));
+      x = x.blend(TANH_MAX, x.compare(VectorOperators.GT, TANH_MAX));
+      FloatVector z = x.fma(log2e, magic);
+      FloatVector n = z.sub(magic);
+      FloatVector r = n.fma(ln2Lo, n.fma(ln2Hi, x));
+      FloatVector p = c6.fma(r, c5).fma(r, c4).fma(r, c3).fma(r, c2).fma(r, two);
+      FloatVector s =
+          z.reinterpretAsInts()
+              .lanewise(VectorOperators.LSHL, EXPONENT_SHIFT)
+              .reinterpretAsFloats();
+      FloatVector m = p.mul(r).fma(s, s.sub(1f));
+      FloatVector e = m.div(m.add(two));
+
+      e.intoMemorySegment(Memory.ALL, dst + k * BYTES, Lanes.ORDER);
+    }
+    int done = vectors * L;
+    if (done < count) {
+      VectorMask<Float> in = S.indexInRange(done, count);
+      FloatVector v =
+          FloatVector.fromMemorySegment(S, Memory.ALL, src + 4L * done, Lanes.ORDER, in);
+
+      FloatVector x = v.blend(-TANH_MAX, v.compare(VectorOperators.LT, -TANH_MAX));
+      x = x.blend(TANH_MAX, x.compare(VectorOperators.GT, TANH_MAX));
+      FloatVector z = x.fma(log2e, magic);
+      FloatVector n = z.sub(magic);
+      FloatVector r = n.fma(ln2Lo, n.fma(ln2Hi, x));
+      FloatVector p = c6.fma(r, c5).fma(r, c4).fma(r, c3).fma(r, c2).fma(r, two);
+      FloatVector s =
+          z.reinterpretAsInts()
+              .lanewise(VectorOperators.LSHL, EXPONENT_SHIFT)
+              .reinterpretAsFloats();
+      FloatVector m = p.mul(r).fma(s, s.sub(1f));
+      FloatVector e = m.div(m.add(two));
+
+      e.intoMemorySegment(Memory.ALL, dst + 4L * done, Lanes.ORDER, in);
+    }
+  }
+
+  private TanhF32() {}
+}
