@@ -1,0 +1,192 @@
+package dev.gatun.ffi;
+
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Shape, element type and layout of a buffer, as oneDNN sees it.
+ *
+ * <p>A plain value on the heap. Three kinds: <i>strided</i> (distances in elements between
+ * neighbours along each dimension); <i>any</i> (oneDNN chooses, ask the built primitive); and
+ * <i>opaque</i> (a blocked layout that a primitive chose), of which only the size is known here.
+ * Dimensions are in oneDNN's order whatever the layout: activations [N, C, spatial...], weights [O,
+ * I, spatial...] or [G, O, I, spatial...], matrices [batch..., rows, columns].
+ */
+public final class MemoryDesc {
+  /** Most dimensions that oneDNN takes. */
+  static final int MAX_DIMS = 12;
+
+  private final DataType type;
+  private final long[] dims;
+  private final long @Nullable [] strides;
+  private final byte @Nullable [] blob;
+  private final long sizeBytes;
+
+  private MemoryDesc(
+      DataType type,
+      long[] dims,
+      long @Nullable [] strides,
+      byte @Nullable [] blob,
+      long sizeBytes) {
+    this.type = type;
+    this.dims = dims;
+    this.strides = strides;
+    this.blob = blob;
+    this.sizeBytes = sizeBytes;
+  }
+
+  /** Rows after rows: the last dimension is contiguous. */
+  public static MemoryDesc rowMajor(DataType type, long... dims) {
+    return plain(type, "abcdefghijkl".substring(0, checkDims(dims).length), dims);
+  }
+
+  /**
+   * A dense layout in which the dimensions lie in the given order, outermost first.
+   *
+   * @param order one letter a dimension, {@code a} is dims[0]: {@code "acdb"} is channels-last for
+   *     dims [N, C, H, W], {@code "ba"} a transposed matrix
+   */
+  public static MemoryDesc plain(DataType type, String order, long... dims) {
+    checkDims(dims);
+    long[] strides = new long[dims.length];
+    long stride = 1;
+    for (int i = order.length() - 1; i >= 0; i--) {
+      int dim = order.charAt(i) - 'a';
+      if (order.length() != dims.length || dim < 0 || dim >= dims.length || strides[dim] != 0) {
+        throw new IllegalArgumentException(
+            "order '"
+                + order
+                + "' must name each of the "
+                + dims.length
+                + " dimensions of "
+                + Arrays.toString(dims)
+                + " once");
+      }
+      strides[dim] = stride;
+      stride = Math.multiplyExact(stride, Math.max(1, dims[dim]));
+    }
+    return strided(type, dims, strides);
+  }
+
+  /** Any distances: {@code strides[i]} elements lie between neighbours along dimension i. */
+  public static MemoryDesc strided(DataType type, long[] dims, long[] strides) {
+    checkDims(dims);
+    if (strides.length != dims.length) {
+      throw new IllegalArgumentException(
+          "strides " + Arrays.toString(strides) + " do not fit dims " + Arrays.toString(dims));
+    }
+    long last = 0;
+    boolean empty = false;
+    for (int i = 0; i < dims.length; i++) {
+      if (strides[i] < 0) {
+        throw new IllegalArgumentException("negative stride in " + Arrays.toString(strides));
+      }
+      empty |= dims[i] == 0;
+      last = Math.addExact(last, Math.multiplyExact(Math.max(0, dims[i] - 1), strides[i]));
+    }
+    long size = empty ? 0 : Math.multiplyExact(last + 1, type.bytes());
+    return new MemoryDesc(type, dims.clone(), strides.clone(), null, size);
+  }
+
+  /** Leaves the layout to the primitive; see {@link OneDnnPrimitive#desc}. */
+  public static MemoryDesc any(DataType type, long... dims) {
+    return new MemoryDesc(type, checkDims(dims).clone(), null, null, 0);
+  }
+
+  static MemoryDesc opaque(DataType type, long[] dims, byte[] blob, long sizeBytes) {
+    return new MemoryDesc(type, dims, null, blob, sizeBytes);
+  }
+
+  private static long[] checkDims(long[] dims) {
+    boolean negative = Arrays.stream(dims).anyMatch(d -> d < 0);
+    if (dims.length == 0 || dims.length > MAX_DIMS || negative) {
+      throw new IllegalArgumentException(
+          "dims must be 1 to " + MAX_DIMS + " sizes of 0 or more, got " + Arrays.toString(dims));
+    }
+    return dims;
+  }
+
+  /** Element type. */
+  public DataType type() {
+    return type;
+  }
+
+  /** Sizes of the dimensions. */
+  public long[] dims() {
+    return dims.clone();
+  }
+
+  /** Number of dimensions. */
+  public int rank() {
+    return dims.length;
+  }
+
+  /** Bytes from the first element to the end of the last, padding of blocks included; 0 for any. */
+  public long sizeBytes() {
+    return sizeBytes;
+  }
+
+  /** Whether the layout is left to the primitive. */
+  public boolean isAny() {
+    return strides == null && blob == null;
+  }
+
+  /** Whether the layout is one of strides, as opposed to blocks. */
+  public boolean isStrided() {
+    return strides != null;
+  }
+
+  /**
+   * Elements between neighbours along each dimension.
+   *
+   * @throws IllegalStateException when the layout is not strided
+   */
+  public long[] strides() {
+    if (strides == null) {
+      throw new IllegalStateException("the layout of " + this + " has no strides");
+    }
+    return strides.clone();
+  }
+
+  /** The same shape and type with the layout left to the primitive. */
+  public MemoryDesc asAny() {
+    return any(type, dims);
+  }
+
+  byte @Nullable [] blob() {
+    return blob;
+  }
+
+  long[] dimsUnsafe() {
+    return dims;
+  }
+
+  long @Nullable [] stridesUnsafe() {
+    return strides;
+  }
+
+  /** Equal descriptors mean that no reorder is needed between them. */
+  @Override
+  public boolean equals(@Nullable Object o) {
+    return o instanceof MemoryDesc other
+        && type == other.type
+        && Arrays.equals(dims, other.dims)
+        && Arrays.equals(strides, other.strides)
+        && Arrays.equals(blob, other.blob);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(type, Arrays.hashCode(dims), Arrays.hashCode(strides));
+  }
+
+  @Override
+  public String toString() {
+    String layout =
+        strides != null
+            ? " strides " + Arrays.toString(strides)
+            : blob != null ? " blocked" : " any layout";
+    return type.name().toLowerCase(java.util.Locale.ROOT) + " " + Arrays.toString(dims) + layout;
+  }
+}
