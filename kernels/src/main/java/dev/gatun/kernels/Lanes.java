@@ -18,6 +18,9 @@ public final class Lanes {
   /** Vectors of int with as many lanes as {@link #F32}. */
   public static final VectorSpecies<Integer> I32 = VectorSpecies.of(int.class, F32.vectorShape());
 
+  /** Vectors of long as wide as {@link #F32}: half as many lanes. */
+  public static final VectorSpecies<Long> I64 = VectorSpecies.of(long.class, F32.vectorShape());
+
   /** Number of float lanes in a vector: 4, 8 or 16. */
   public static final int F32_LENGTH = F32.length();
 

@@ -25,6 +25,9 @@ public final class Memory {
   /** A double at any alignment. */
   public static final ValueLayout.OfDouble F64 = ValueLayout.JAVA_DOUBLE_UNALIGNED;
 
+  /** A short at any alignment. */
+  public static final ValueLayout.OfShort I16 = ValueLayout.JAVA_SHORT_UNALIGNED;
+
   /** A byte. */
   public static final ValueLayout.OfByte I8 = ValueLayout.JAVA_BYTE;
 
