@@ -1,8 +1,10 @@
 package dev.gatun.core.expr;
 
 import dev.gatun.core.tensor.DType;
+import dev.gatun.core.tensor.ShapeException;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -28,8 +30,11 @@ public final class ExprBuilder {
     return constant(like.type(), value);
   }
 
-  /** A constant of a type; integers are truncated. */
+  /** A constant of a type; a fraction has no integer constant. */
   public Expr constant(DType type, double value) {
+    if (!type.isFloat() && value != Math.rint(value)) {
+      throw new ShapeException(value + " is no constant of " + type + "; cast to a float type");
+    }
     return type.isFloat() ? unique(new Expr.Real(value, type)) : whole(type, (long) value);
   }
 
@@ -45,7 +50,54 @@ public final class ExprBuilder {
 
   /** A function with a result of the given type. */
   public Expr apply(Fn fn, DType type, Expr... args) {
+    check(fn, args);
     return unique(new Expr.Apply(fn, List.of(args), type));
+  }
+
+  private static void check(Fn fn, Expr[] args) {
+    int first = 0;
+    if (fn == Fn.SELECT) {
+      bool(args[0]);
+      first = 1;
+    }
+    DType type = args[first].type();
+    for (int i = first + 1; i < args.length; i++) {
+      if (args[i].type() != type) {
+        throw new ShapeException(
+            "operands have types " + type + " and " + args[i].type() + "; cast one of them");
+      }
+    }
+    if (!fn.accepts(type)) {
+      throw new ShapeException(
+          fn.name().toLowerCase(Locale.ROOT) + " is not defined for " + type + "; cast it first");
+    }
+  }
+
+  /** The same expression, which must be boolean. */
+  public static Expr bool(Expr x) {
+    return expect(x, x.type() == DType.BOOL, "a boolean");
+  }
+
+  /** The same expression, which must be of an integer type. */
+  public static Expr integer(Expr x) {
+    return expect(x, x.type().isInteger(), "an integer");
+  }
+
+  /** The same expression, which must be of a floating type. */
+  public static Expr real(Expr x) {
+    return expect(x, x.type().isFloat(), "a floating");
+  }
+
+  /** The same expression, which must be of an integer or floating type. */
+  public static Expr number(Expr x) {
+    return expect(x, x.type().isNumber(), "a number");
+  }
+
+  private static Expr expect(Expr x, boolean ok, String what) {
+    if (!ok) {
+      throw new ShapeException("needs " + what + " type, got " + x.type() + "; cast it first");
+    }
+    return x;
   }
 
   public Expr neg(Expr x) {
@@ -152,6 +204,10 @@ public final class ExprBuilder {
 
   public Expr greater(Expr x, double y) {
     return less(constant(x, y), x);
+  }
+
+  public Expr less(Expr x, double y) {
+    return less(x, constant(x, y));
   }
 
   public Expr not(Expr x) {

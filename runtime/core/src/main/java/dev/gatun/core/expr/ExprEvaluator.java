@@ -4,12 +4,14 @@ import dev.gatun.core.tensor.DType;
 import dev.gatun.core.tensor.Tensor;
 import dev.gatun.core.tensor.TensorBuilder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 
 /**
  * Evaluates an expression for one element at a time: floating values in double precision, rounded
- * once at the end and at casts; integers in their own width.
+ * once at the end and at casts; integers in their own width. Constants of types narrower than
+ * float32 are kept as float32: no implementation computes in fewer bits.
  */
 public final class ExprEvaluator {
   private record Step(Expr expr, int[] args) {}
@@ -17,6 +19,7 @@ public final class ExprEvaluator {
   private final List<Step> steps = new ArrayList<>();
   private final double[] reals;
   private final long[] wholes;
+  private final String[] texts;
   private final DType type;
 
   /** Orders the expression's nodes so that arguments come first. */
@@ -44,6 +47,8 @@ public final class ExprEvaluator {
     }
     reals = new double[steps.size()];
     wholes = new long[steps.size()];
+    texts = new String[steps.size()];
+    Arrays.fill(texts, "");
     type = root.type();
   }
 
@@ -58,11 +63,14 @@ public final class ExprEvaluator {
           long from = offsets[input.index()];
           if (input.type().isFloat()) {
             reals[s] = tensor.getDouble(from);
+          } else if (input.type() == DType.STRING) {
+            texts[s] = tensor.getString(from);
           } else {
             wholes[s] = tensor.getLong(from);
           }
         }
-        case Expr.Real real -> reals[s] = Rounding.round(real.type(), real.value());
+        case Expr.Real real ->
+            reals[s] = real.type() == DType.F64 ? real.value() : (float) real.value();
         case Expr.Whole whole -> wholes[s] = whole.value();
         case Expr.Apply apply -> apply(apply, s, at);
       }
@@ -70,6 +78,8 @@ public final class ExprEvaluator {
     int last = steps.size() - 1;
     if (type.isFloat()) {
       result.set(to, reals[last]);
+    } else if (type == DType.STRING) {
+      result.set(to, texts[last]);
     } else {
       result.set(to, wholes[last]);
     }
@@ -83,11 +93,14 @@ public final class ExprEvaluator {
         int chosen = wholes[at[0]] != 0 ? at[1] : at[2];
         reals[s] = reals[chosen];
         wholes[s] = wholes[chosen];
+        texts[s] = texts[chosen];
       }
       default -> {
         double z = at.length > 2 ? reals[at[2]] : 0;
         int second = at.length > 1 ? at[1] : at[0];
-        if (!from.isFloat()) {
+        if (from == DType.STRING) {
+          wholes[s] = texts[at[0]].equals(texts[second]) ? 1 : 0; // only EQUAL takes strings
+        } else if (!from.isFloat()) {
           wholes[s] =
               WholeFunctions.apply(
                   apply.fn(),
@@ -105,7 +118,12 @@ public final class ExprEvaluator {
   }
 
   private void cast(DType to, DType from, int s, int arg) {
-    if (from.isFloat() && to.isFloat()) {
+    if (from == DType.STRING) {
+      castText(to, s, arg);
+    } else if (to == DType.STRING) {
+      texts[s] =
+          from.isFloat() ? TextCasts.format(from, reals[arg]) : TextCasts.format(from, wholes[arg]);
+    } else if (from.isFloat() && to.isFloat()) {
       reals[s] = Rounding.round(to, reals[arg]);
     } else if (from.isFloat()) {
       wholes[s] = to == DType.BOOL ? (reals[arg] != 0 ? 1 : 0) : Rounding.toWhole(to, reals[arg]);
@@ -115,6 +133,16 @@ public final class ExprEvaluator {
               to, from == DType.U64 ? Rounding.unsigned(wholes[arg]) : (double) wholes[arg]);
     } else {
       wholes[s] = Rounding.wrap(to, wholes[arg]);
+    }
+  }
+
+  private void castText(DType to, int s, int arg) {
+    if (to == DType.STRING) {
+      texts[s] = texts[arg];
+    } else if (to.isFloat()) {
+      reals[s] = Rounding.round(to, TextCasts.real(to, texts[arg]));
+    } else {
+      wholes[s] = Rounding.wrap(to, TextCasts.whole(to, texts[arg]));
     }
   }
 }

@@ -1,11 +1,14 @@
 package dev.gatun.core.expr;
 
+import dev.gatun.core.tensor.DType;
+
 /**
  * The scalar functions that expressions are made of.
  *
  * <p>Floating functions mean what {@link Math} means by them, rounded once; integer ones wrap
  * around as Java's do. Division and remainder of integers truncate; a zero divisor gives 0, so that
- * speculative lanes never fault.
+ * speculative lanes never fault. Strings have only {@code EQUAL}, {@code SELECT} and {@code CAST};
+ * they are evaluated, never compiled.
  */
 public enum Fn {
   NEG(1),
@@ -77,6 +80,57 @@ public enum Fn {
 
   Fn(int arity) {
     this.arity = arity;
+  }
+
+  /** Whether the function is defined for operands of a type. */
+  boolean accepts(DType type) {
+    return switch (this) {
+      case NEG,
+          ABS,
+          SIGN,
+          FLOOR,
+          CEIL,
+          RINT,
+          TRUNC,
+          IS_NAN,
+          IS_INFINITE,
+          ADD,
+          SUB,
+          MUL,
+          DIV,
+          REM,
+          MIN,
+          MAX,
+          POW,
+          LESS,
+          LESS_EQUAL,
+          FMA ->
+          type.isNumber();
+      case SQRT,
+          EXP,
+          LOG,
+          TANH,
+          ERF,
+          SIN,
+          COS,
+          TAN,
+          ASIN,
+          ACOS,
+          ATAN,
+          SINH,
+          COSH,
+          ASINH,
+          ACOSH,
+          ATANH,
+          EXPM1,
+          LOG1P,
+          ATAN2 ->
+          type.isFloat();
+      case NOT -> type == DType.BOOL;
+      case BIT_NOT, SHL, SHR -> type.isInteger();
+      case AND, OR, XOR -> type.isInteger() || type == DType.BOOL;
+      case EQUAL, SELECT, CAST -> true;
+    };
   }
 
   /** Number of arguments. */

@@ -20,7 +20,7 @@ final class RealFunctions {
       case SINH -> Math.sinh(x);
       case COSH -> Math.cosh(x);
       case ASINH -> Math.copySign(asinh(Math.abs(x)), x);
-      case ACOSH -> x < 1 ? Double.NaN : Math.log(x + Math.sqrt(x - 1) * Math.sqrt(x + 1));
+      case ACOSH -> acosh(x);
       case ATANH -> 0.5 * (Math.log1p(x) - Math.log1p(-x));
       case EXPM1 -> Math.expm1(x);
       case LOG1P -> Math.log1p(x);
@@ -59,12 +59,21 @@ final class RealFunctions {
     return x == 1 || x == -1 && Double.isInfinite(y) ? 1 : Math.pow(x, y);
   }
 
+  private static double acosh(double x) {
+    if (x < 1) {
+      return Double.NaN;
+    }
+    return x > 1e8
+        ? Math.log(x) + Math.log(2)
+        : Math.log1p(x - 1 + Math.sqrt(x - 1) * Math.sqrt(x + 1));
+  }
+
   private static double asinh(double x) {
     return x > 1e8 ? Math.log(x) + Math.log(2) : Math.log1p(x + x * x / (1 + Math.sqrt(x * x + 1)));
   }
 
   /**
-   * The error function to about 1e-15: the Maclaurin series below 3, the continued fraction of erfc
+   * The error function to about 1e-15: the Maclaurin series below 2, the continued fraction of erfc
    * (Abramowitz and Stegun 7.1.14, evaluated backwards) above.
    */
   static double erf(double x) {
@@ -75,7 +84,7 @@ final class RealFunctions {
     if (a >= 6) {
       return Math.signum(x);
     }
-    if (a < 3) {
+    if (a < 2) {
       double term = x;
       double sum = x;
       for (int n = 1; n < 200 && Math.abs(term) > 1e-18 * Math.abs(sum); n++) {

@@ -21,7 +21,7 @@ final class WholeFunctions {
           case REM -> y == 0 ? 0 : unsigned ? Long.remainderUnsigned(x, y) : x % y;
           case MIN -> unsigned ? (Long.compareUnsigned(x, y) <= 0 ? x : y) : Math.min(x, y);
           case MAX -> unsigned ? (Long.compareUnsigned(x, y) >= 0 ? x : y) : Math.max(x, y);
-          case POW -> power(x, y);
+          case POW -> power(x, y, unsigned);
           case AND -> x & y;
           case OR -> x | y;
           case XOR -> x ^ y;
@@ -46,13 +46,13 @@ final class WholeFunctions {
   }
 
   /** x to the power y, wrapping around; a negative power is 0 unless x is 1 or -1. */
-  private static long power(long x, long y) {
-    if (y < 0) {
+  private static long power(long x, long y, boolean unsigned) {
+    if (y < 0 && !unsigned) {
       return x == 1 ? 1 : x == -1 ? ((y & 1) == 0 ? 1 : -1) : 0;
     }
     long result = 1;
     long base = x;
-    for (long n = y; n > 0; n >>= 1) {
+    for (long n = y; n != 0; n >>>= 1) {
       if ((n & 1) != 0) {
         result *= base;
       }

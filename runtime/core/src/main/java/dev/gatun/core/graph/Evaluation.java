@@ -2,7 +2,11 @@ package dev.gatun.core.graph;
 
 import dev.gatun.core.tensor.Datum;
 import dev.gatun.core.tensor.GatunException;
+import dev.gatun.core.tensor.Shape;
 import dev.gatun.core.tensor.Tensor;
+import dev.gatun.core.tensor.TensorBuilder;
+import dev.gatun.core.tensor.Type;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -21,6 +25,7 @@ public final class Evaluation {
   private final List<@Nullable Datum> inputs;
   private final int outputs;
   private final Runner runner;
+  private @Nullable List<Type> types;
 
   /** Inputs are null where an optional one is absent. */
   public Evaluation(
@@ -70,6 +75,50 @@ public final class Evaluation {
   /** Input {@code i} if it is given. */
   public Optional<Tensor> optional(int i) {
     return has(i) ? Optional.of(tensor(i)) : Optional.empty();
+  }
+
+  /**
+   * Type of output {@code i} by the operator's type rule for these very inputs: exact unless the
+   * sizes depend on data.
+   */
+  public Type type(int i) {
+    List<Type> known = types;
+    if (known == null) {
+      List<Value> values = new ArrayList<>();
+      for (int k = 0; k < inputs.size(); k++) {
+        Datum datum = inputs.get(k);
+        values.add(datum == null ? Value.ABSENT : new Value("input" + k, datum.type(), datum));
+      }
+      known = op.infer(new Operands(op, attrs, values, outputs));
+      types = known;
+    }
+    return known.get(i);
+  }
+
+  /** The shape of output {@code i}, as {@link #type}. */
+  public Shape shape(int i) {
+    return tensorType(i).shape();
+  }
+
+  /** An empty output {@code i} of its type, to be filled; its sizes must not depend on data. */
+  public TensorBuilder builder(int i) {
+    Type.OfTensor type = tensorType(i);
+    if (!type.isFixed()) {
+      throw error("the type of output %d, %s, is not fixed by the inputs", i, type);
+    }
+    return new TensorBuilder(type.dtype(), type.shape());
+  }
+
+  private Type.OfTensor tensorType(int i) {
+    if (type(i) instanceof Type.OfTensor tensor) {
+      return tensor;
+    }
+    throw error("output %d is no tensor but %s", i, type(i));
+  }
+
+  /** Integers of input {@code i}, as axes and sizes are. */
+  public long[] longs(int i) {
+    return tensor(i).toLongs();
   }
 
   /** Runs a subgraph. */

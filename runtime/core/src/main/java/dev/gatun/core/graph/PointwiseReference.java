@@ -15,40 +15,22 @@ final class PointwiseReference {
     ExprBuilder e = new ExprBuilder();
     List<Expr> x = new ArrayList<>();
     List<Tensor> tensors = new ArrayList<>();
-    Shape shape = Shape.SCALAR;
     for (int i = 0; i < in.count(); i++) {
       Tensor tensor = in.tensor(i);
       tensors.add(tensor);
       x.add(e.input(i, tensor.dtype()));
-      shape = Broadcast.shape("pointwise", shape, tensor.shape());
     }
-    Expr value = expression.value(e, in.attrs(), x);
-    TensorBuilder result = new TensorBuilder(value.type(), shape);
-    ExprEvaluator evaluator = new ExprEvaluator(value);
-    int rank = shape.rank();
+    TensorBuilder result = in.builder(0);
+    Shape shape = result.shape();
     long[][] strides = new long[tensors.size()][];
     for (int t = 0; t < strides.length; t++) {
       strides[t] = Broadcast.strides(tensors.get(t).shape(), shape);
     }
-    long[] position = new long[rank];
-    long[] offsets = new long[tensors.size()];
+    ExprEvaluator evaluator = new ExprEvaluator(expression.value(e, in.attrs(), x));
+    Indexer at = new Indexer(shape, strides);
     long elements = shape.elements();
-    for (long i = 0; i < elements; i++) {
-      evaluator.evaluate(tensors, offsets, result, i);
-      // Odometer: steps the last axis and carries.
-      for (int axis = rank - 1; axis >= 0; axis--) {
-        position[axis]++;
-        for (int t = 0; t < strides.length; t++) {
-          offsets[t] += strides[t][axis];
-        }
-        if (position[axis] < shape.size(axis)) {
-          break;
-        }
-        for (int t = 0; t < strides.length; t++) {
-          offsets[t] -= strides[t][axis] * position[axis];
-        }
-        position[axis] = 0;
-      }
+    for (long i = 0; i < elements; i++, at.step()) {
+      evaluator.evaluate(tensors, at.offsets(), result, i);
     }
     return result.build();
   }

@@ -3,6 +3,7 @@ package dev.gatun.core.graph;
 import dev.gatun.core.expr.Expr;
 import dev.gatun.core.expr.ExprBuilder;
 import dev.gatun.core.tensor.Shape;
+import dev.gatun.core.tensor.ShapeException;
 import dev.gatun.core.tensor.Type;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +20,11 @@ final class PointwiseTypes {
       x.add(e.input(i, in.dtype(i)));
       shape = Broadcast.shape(in.op().name(), shape, in.shape(i));
     }
-    return Type.tensor(expression.value(e, in.attrs(), x).type(), shape);
+    try {
+      return Type.tensor(expression.value(e, in.attrs(), x).type(), shape);
+    } catch (ShapeException mismatch) {
+      throw in.error("%s", String.valueOf(mismatch.getMessage()));
+    }
   }
 
   private PointwiseTypes() {}

@@ -53,8 +53,50 @@ public enum DType {
     return kind;
   }
 
+  /** The most negative finite value of a number type. */
+  public double lowest() {
+    return switch (this) {
+      case F8E8M0 -> 0x1p-127;
+      case I8, I16, I32, I64 -> -Math.scalb(1.0, 8 * bytes - 1);
+      case I4 -> -8;
+      case I2 -> -2;
+      case U8, U16, U32, U64, U4, U2, BOOL -> 0;
+      default -> -highest();
+    };
+  }
+
+  /** The largest finite value of a number type; 2^63 and 2^64 stand for those of I64 and U64. */
+  public double highest() {
+    return switch (this) {
+      case F32 -> Float.MAX_VALUE;
+      case F64 -> Double.MAX_VALUE;
+      case F16 -> 65504;
+      case BF16 -> 0x1.fep127;
+      case I8, I16, I32 -> Math.scalb(1.0, 8 * bytes - 1) - 1;
+      case I64 -> 0x1p63;
+      case U8, U16, U32 -> Math.scalb(1.0, 8 * bytes) - 1;
+      case U64 -> 0x1p64;
+      case BOOL -> 1;
+      case I4 -> 7;
+      case U4 -> 15;
+      case I2 -> 1;
+      case U2 -> 3;
+      case F8E4M3FN -> 448;
+      case F8E4M3FNUZ -> 240;
+      case F8E5M2, F8E5M2FNUZ -> 57344;
+      case F8E8M0 -> 0x1p127;
+      case F4E2M1 -> 6;
+      case STRING -> throw new GatunException("strings have no largest value");
+    };
+  }
+
   public boolean isFloat() {
     return kind == Kind.FLOAT;
+  }
+
+  /** True for what has arithmetic: neither booleans nor strings. */
+  public boolean isNumber() {
+    return isFloat() || isInteger();
   }
 
   /** True for signed and unsigned integers. */

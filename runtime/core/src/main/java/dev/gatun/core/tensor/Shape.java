@@ -100,8 +100,9 @@ public final class Shape {
 
   /** Resolves an axis counted from the end; {@code op} is for the message. */
   public int axis(String op, long axis) {
-    int rank = rank();
-    if (axis < -rank || axis >= Math.max(rank, 1)) {
+    // A scalar has, as in NumPy's reductions, the axes 0 and -1.
+    int rank = Math.max(rank(), 1);
+    if (axis < -rank || axis >= rank) {
       throw new ShapeException(
           "op '" + op + "': axis " + axis + " is out of range for shape " + this);
     }

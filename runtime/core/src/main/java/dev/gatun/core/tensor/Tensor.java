@@ -48,6 +48,11 @@ public final class Tensor implements Datum {
     }
   }
 
+  /** Takes over memory or strings without copying. */
+  static Tensor adopt(DType dtype, Shape shape, MemorySegment data, String[] strings) {
+    return new Tensor(dtype, shape, data, dtype == DType.STRING ? strings : null);
+  }
+
   /** Wraps memory without copying; it must not change afterwards. */
   public static Tensor wrap(DType dtype, Shape shape, MemorySegment data) {
     if (dtype == DType.STRING) {
@@ -129,6 +134,11 @@ public final class Tensor implements Datum {
   /** The elements as memory, read-only; not for strings. */
   public MemorySegment data() {
     return data.asReadOnly();
+  }
+
+  /** The elements as memory, for the builder's copies. */
+  MemorySegment memory() {
+    return data;
   }
 
   /** The same elements in another shape of as many elements. */

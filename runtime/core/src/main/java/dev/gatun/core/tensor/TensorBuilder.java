@@ -86,14 +86,29 @@ public final class TensorBuilder {
       set(i, src.getString(from));
     } else {
       int bytes = dtype.bytes();
-      MemorySegment.copy(src.data(), bytes * from, data, bytes * i, bytes);
+      MemorySegment.copy(src.memory(), bytes * from, data, bytes * i, bytes);
     }
+  }
+
+  /** Copies {@code count} neighbouring elements of a tensor of the same type. */
+  public void copy(long i, Tensor src, long from, long count) {
+    if (dtype == DType.STRING) {
+      for (long k = 0; k < count; k++) {
+        set(i + k, src.getString(from + k));
+      }
+    } else {
+      long bytes = dtype.bytes();
+      MemorySegment.copy(src.memory(), bytes * from, data, bytes * i, bytes * count);
+    }
+  }
+
+  /** What was set so far; it changes with the builder, so it must not outlive the filling. */
+  public Tensor view() {
+    return Tensor.adopt(dtype, shape, data, strings);
   }
 
   /** The finished tensor; the builder must not be used afterwards. */
   public Tensor build() {
-    return dtype == DType.STRING
-        ? Tensor.of(strings, shape.sizes())
-        : Tensor.wrap(dtype, shape, data);
+    return Tensor.adopt(dtype, shape, data, strings);
   }
 }

@@ -1,0 +1,12 @@
+package dev.gatun.core.op;
+
+import dev.gatun.core.expr.Fn;
+import dev.gatun.core.graph.OpDef;
+
+/** sqrt(x) = the square root of x; NaN below 0. */
+public final class Sqrt {
+  public static final OpDef OP =
+      OpDef.named("sqrt").pointwise(1, (e, a, x) -> e.apply(Fn.SQRT, x.get(0))).define();
+
+  private Sqrt() {}
+}
