@@ -84,7 +84,32 @@ public final class Ops {
           Greater.OP,
           GreaterEqual.OP,
           Prelu.OP,
-          Where.OP);
+          Where.OP,
+          // Shape and movement.
+          Reshape.OP,
+          Flatten.OP,
+          Squeeze.OP,
+          Unsqueeze.OP,
+          Expand.OP,
+          Transpose.OP,
+          Slice.OP,
+          Concat.OP,
+          Split.OP,
+          Gather.OP,
+          ShapeOf.OP,
+          SizeOf.OP,
+          ConstantOfShape.OP,
+          // Reductions and order.
+          ReduceSum.OP,
+          ReduceMean.OP,
+          ReduceMax.OP,
+          ReduceMin.OP,
+          ReduceProd.OP,
+          ReduceSumSquare.OP,
+          ReduceL1.OP,
+          ReduceL2.OP,
+          ReduceLogSum.OP,
+          ReduceLogSumExp.OP);
 
   private Ops() {}
 }

@@ -1,0 +1,24 @@
+package dev.gatun.core.op;
+
+import dev.gatun.core.graph.OpDef;
+import dev.gatun.core.tensor.DType;
+import dev.gatun.core.tensor.Tensor;
+import dev.gatun.core.tensor.Type;
+import java.util.List;
+
+/**
+ * sizeOf(x) = the number of elements of x, a single int64; it folds when the type of x is fixed.
+ */
+public final class SizeOf {
+  public static final OpDef OP =
+      OpDef.named("sizeOf")
+          .types(
+              in -> {
+                in.tensor(0);
+                return List.of(Type.tensor(DType.I64));
+              })
+          .reference(in -> List.of(Tensor.scalar(in.tensor(0).elements())))
+          .define();
+
+  private SizeOf() {}
+}

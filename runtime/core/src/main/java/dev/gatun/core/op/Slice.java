@@ -1,0 +1,124 @@
+package dev.gatun.core.op;
+
+import dev.gatun.core.graph.Evaluation;
+import dev.gatun.core.graph.FusionClass;
+import dev.gatun.core.graph.Indexer;
+import dev.gatun.core.graph.OpDef;
+import dev.gatun.core.graph.Operands;
+import dev.gatun.core.tensor.Shape;
+import dev.gatun.core.tensor.Tensor;
+import dev.gatun.core.tensor.Type;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * slice(x, starts, ends, axes?, steps?) = x[start:end:step] along the axes, as NumPy slices.
+ *
+ * <p>Starts and ends are clamped to the axis and count from its end when negative; a negative step
+ * walks backwards. Without {@code axes} the first ones are meant.
+ */
+public final class Slice {
+  public static final OpDef OP =
+      OpDef.named("slice")
+          .inputs(3, 5)
+          .fusion(FusionClass.INJECTIVE)
+          .types(in -> List.of(Type.tensor(in.dtype(0), shape(in))))
+          .reference(in -> List.of(run(in)))
+          .define();
+
+  /** The first element and how many are taken along an axis of a size. */
+  record Part(long first, long count) {
+    static Part of(long start, long end, long step, long size) {
+      long from = start < 0 ? start + size : start;
+      long to = end < 0 ? end + size : end;
+      if (step > 0) {
+        from = Math.clamp(from, 0, size);
+        to = Math.clamp(to, 0, size);
+        return new Part(from, to <= from ? 0 : (to - from - 1) / step + 1);
+      }
+      if (size == 0) {
+        return new Part(0, 0);
+      }
+      from = Math.clamp(from, 0, size - 1);
+      to = Math.clamp(to, -1, size - 1);
+      // Not a mistake: -(step + 1) does not overflow for the smallest step, -step would.
+      return new Part(
+          from, to >= from ? 0 : step == Long.MIN_VALUE ? 1 : (from - to - 1) / -step + 1);
+    }
+  }
+
+  private static Shape shape(Operands in) {
+    for (int i = 1; i < in.count(); i++) {
+      if (in.has(i)) {
+        Sizes.requireIntegers(in, i);
+      }
+    }
+    Shape x = in.shape(0);
+    if (!x.isRanked()) {
+      return Shape.UNRANKED;
+    }
+    Optional<long[]> starts = in.longs(1);
+    Optional<long[]> ends = in.longs(2);
+    Optional<long[]> steps = in.longs(4);
+    long count = starts.isPresent() ? starts.get().length : Sizes.count(in, 1);
+    long[] axes;
+    if (in.has(3)) {
+      if (in.longs(3).isEmpty()) {
+        return Axes.unknown(x.rank());
+      }
+      axes = in.longs(3).get();
+    } else if (count >= 0) {
+      axes = firstAxes((int) count);
+    } else {
+      return Axes.unknown(x.rank());
+    }
+    for (int i = 1; i < in.count(); i++) {
+      in.require(
+          in.longs(i).isEmpty() || in.longs(i).get().length == axes.length,
+          "starts, ends, axes and steps must have the same length");
+    }
+    in.require(axes.length <= x.rank(), "%d axes are sliced of %d", axes.length, x.rank());
+    int[] resolved = Axes.several(in, axes, x.rank());
+    long[] sizes = x.sizes();
+    for (int i = 0; i < resolved.length; i++) {
+      int axis = resolved[i];
+      if (starts.isPresent()
+          && ends.isPresent()
+          && (steps.isPresent() || !in.has(4))
+          && sizes[axis] >= 0) {
+        long step = steps.isPresent() ? steps.get()[i] : 1;
+        in.require(step != 0, "a step must not be 0");
+        sizes[axis] = Part.of(starts.get()[i], ends.get()[i], step, sizes[axis]).count();
+      } else {
+        sizes[axis] = Shape.UNKNOWN;
+      }
+    }
+    return Shape.of(sizes);
+  }
+
+  private static long[] firstAxes(int count) {
+    long[] axes = new long[count];
+    Arrays.setAll(axes, i -> i);
+    return axes;
+  }
+
+  private static Tensor run(Evaluation in) {
+    Tensor x = in.tensor(0);
+    Shape to = in.shape(0);
+    long[] starts = in.longs(1);
+    long[] ends = in.longs(2);
+    long[] axes = in.has(3) ? in.longs(3) : firstAxes(starts.length);
+    long[] strides = Indexer.strides(x.shape());
+    long offset = 0;
+    for (int i = 0; i < axes.length; i++) {
+      int axis = Axes.at(axes[i], x.shape().rank());
+      long step = in.has(4) ? in.longs(4)[i] : 1;
+      offset += Part.of(starts[i], ends[i], step, x.shape().size(axis)).first() * strides[axis];
+      strides[axis] *= step;
+    }
+    return StridedCopy.copy(x, to, offset, strides);
+  }
+
+  private Slice() {}
+}
