@@ -20,7 +20,7 @@ public final class ReduceRowsF32 {
   private static final long BYTES = 4L * L;
 
   /** Floats in one partial result of a long row. */
-  public static final int PARTIAL = 8 * Sums.BLOCK;
+  public static final int PARTIAL = 16 * Sums.BLOCK;
 
   /** Rows [firstRow, lastRow); dst is contiguous. */
   public static void run(

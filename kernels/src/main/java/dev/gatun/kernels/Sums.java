@@ -14,8 +14,8 @@ final class Sums {
   private static final int L = Lanes.F32_LENGTH;
   private static final long BYTES = 4L * L;
 
-  /** A lane adds at most BLOCK / 4 / 4 floats before the double takes over. */
-  static final int BLOCK = 8192;
+  /** A lane of a chain adds 64 floats before the double takes over. */
+  static final int BLOCK = 64 * 4 * L;
 
   static double sum(long at, long count) {
     double total = 0;
