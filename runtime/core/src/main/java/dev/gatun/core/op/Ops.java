@@ -85,6 +85,31 @@ public final class Ops {
           GreaterEqual.OP,
           Prelu.OP,
           Where.OP,
+          // Contractions, convolution and pooling.
+          Matmul.OP,
+          Gemm.OP,
+          Conv.OP,
+          ConvTranspose.OP,
+          MaxPool.OP,
+          AveragePool.OP,
+          LpPool.OP,
+          GlobalAveragePool.OP,
+          GlobalMaxPool.OP,
+          GlobalLpPool.OP,
+          AdaptiveAveragePool.OP,
+          // Normalization.
+          BatchNorm.OP,
+          BatchNormTrain.OP,
+          LayerNorm.OP,
+          Softmax.OP,
+          LogSoftmax.OP,
+          Hardmax.OP,
+          // Recurrent layers.
+          Lstm.OP,
+          Gru.OP,
+          Rnn.OP,
+          // Images.
+          Resize.OP,
           // Shape and movement.
           Reshape.OP,
           Flatten.OP,

@@ -96,6 +96,34 @@ public final class Tensor implements Datum {
         DType.STRING, Shape.of(sizes), MemorySegment.ofArray(new byte[0]), values.clone());
   }
 
+  /** A tensor of any number type, each value rounded to nearest even (truncated to integers). */
+  public static Tensor rounded(DType dtype, Shape shape, double[] values) {
+    if (dtype == DType.F64) {
+      return wrap(dtype, shape, MemorySegment.ofArray(values));
+    }
+    if (dtype == DType.F32) {
+      float[] floats = new float[values.length];
+      for (int i = 0; i < floats.length; i++) {
+        floats[i] = (float) values[i];
+      }
+      return wrap(dtype, shape, MemorySegment.ofArray(floats));
+    }
+    TensorBuilder builder = new TensorBuilder(dtype, shape);
+    for (int i = 0; i < values.length; i++) {
+      builder.set(i, values[i]);
+    }
+    return builder.build();
+  }
+
+  /** A tensor of any number type; integers keep the low bits of each value. */
+  public static Tensor whole(DType dtype, Shape shape, long[] values) {
+    TensorBuilder builder = new TensorBuilder(dtype, shape);
+    for (int i = 0; i < values.length; i++) {
+      builder.set(i, values[i]);
+    }
+    return builder.build();
+  }
+
   /** A single number of the given type, converted as a C cast does. */
   public static Tensor scalar(DType dtype, double value) {
     TensorBuilder builder = new TensorBuilder(dtype, Shape.SCALAR);
@@ -206,6 +234,25 @@ public final class Tensor implements Datum {
     float[] values = new float[Math.toIntExact(elements)];
     for (int i = 0; i < values.length; i++) {
       values[i] = getFloat(i);
+    }
+    return values;
+  }
+
+  /** All elements as doubles. */
+  public double[] toDoubles() {
+    if (dtype == DType.F64) {
+      return data.toArray(F64);
+    }
+    double[] values = new double[Math.toIntExact(elements)];
+    if (dtype == DType.F32) {
+      float[] floats = data.toArray(F32);
+      for (int i = 0; i < values.length; i++) {
+        values[i] = floats[i];
+      }
+    } else {
+      for (int i = 0; i < values.length; i++) {
+        values[i] = getDouble(i);
+      }
     }
     return values;
   }
