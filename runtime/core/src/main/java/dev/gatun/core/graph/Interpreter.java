@@ -11,6 +11,18 @@ import org.jspecify.annotations.Nullable;
 
 /** Runs a graph node by node with the operators' reference meaning: slow, and the truth. */
 public final class Interpreter implements Evaluation.Runner {
+  private final Evaluation.Runner subgraphs;
+
+  /** Interprets subgraphs, too. */
+  public Interpreter() {
+    subgraphs = this;
+  }
+
+  /** Has subgraphs of control flow run by somebody else. */
+  public Interpreter(Evaluation.Runner subgraphs) {
+    this.subgraphs = subgraphs;
+  }
+
   /** The values of all outputs. */
   @Override
   public List<Datum> run(Graph graph, List<Datum> inputs) {
@@ -29,7 +41,7 @@ public final class Interpreter implements Evaluation.Runner {
       }
       List<? extends Datum> results;
       try {
-        results = evaluate(node.op(), node.attrs(), args, node.outputs().size(), this);
+        results = evaluate(node.op(), node.attrs(), args, node.outputs().size(), subgraphs);
       } catch (GatunException e) {
         throw e.getMessage() != null && e.getMessage().startsWith("node ")
             ? e
@@ -72,9 +84,7 @@ public final class Interpreter implements Evaluation.Runner {
     for (int i = 0; i < outputs; i++) {
       b.output("y" + i, results.get(i));
     }
-    return runner instanceof Interpreter
-        ? runner.run(b.build(), List.of())
-        : new Interpreter().run(b.build(), List.of());
+    return new Interpreter(runner).run(b.build(), List.of());
   }
 
   /** The value of a graph of one output whose inputs are tensors. */

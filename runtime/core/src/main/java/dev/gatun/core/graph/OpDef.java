@@ -4,6 +4,7 @@ import dev.gatun.core.expr.Expr;
 import dev.gatun.core.expr.ExprBuilder;
 import dev.gatun.core.tensor.Datum;
 import dev.gatun.core.tensor.GatunException;
+import dev.gatun.core.tensor.Tensor;
 import dev.gatun.core.tensor.Type;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,6 +23,11 @@ public final class OpDef {
   /** Types of the outputs from types (and constants) of the inputs; throws ShapeException. */
   public interface TypeRule {
     List<? extends Type> infer(Operands in);
+  }
+
+  /** The value of the only output where the types of the inputs alone tell it, as for shapeOf. */
+  public interface KnownValue {
+    Optional<Tensor> of(Operands in);
   }
 
   /** Values of the outputs; slow, obvious and exact. */
@@ -49,6 +55,7 @@ public final class OpDef {
   private final @Nullable Reference reference;
   private final @Nullable Pointwise pointwise;
   private final @Nullable Decomposition decomposition;
+  private final @Nullable KnownValue knownValue;
 
   private OpDef(Builder b, TypeRule types) {
     name = b.name;
@@ -61,6 +68,7 @@ public final class OpDef {
     reference = b.reference;
     pointwise = b.pointwise;
     decomposition = b.decomposition;
+    knownValue = b.knownValue;
   }
 
   /** Starts a definition. */
@@ -91,6 +99,11 @@ public final class OpDef {
 
   public Optional<Decomposition> decomposition() {
     return Optional.ofNullable(decomposition);
+  }
+
+  /** The output's value if types (and constants) alone tell it. */
+  public Optional<Tensor> knownValue(Operands in) {
+    return knownValue == null ? Optional.empty() : knownValue.of(in);
   }
 
   /** Checks attribute names and fills in defaults. */
@@ -142,6 +155,7 @@ public final class OpDef {
     private @Nullable Reference reference;
     private @Nullable Pointwise pointwise;
     private @Nullable Decomposition decomposition;
+    private @Nullable KnownValue knownValue;
 
     private Builder(String name) {
       this.name = name;
@@ -205,6 +219,12 @@ public final class OpDef {
       if (types == null) {
         types = in -> List.of(PointwiseTypes.infer(in, expression));
       }
+      return this;
+    }
+
+    /** Says when the output follows from the inputs' types alone. */
+    public Builder knownValue(KnownValue rule) {
+      knownValue = rule;
       return this;
     }
 

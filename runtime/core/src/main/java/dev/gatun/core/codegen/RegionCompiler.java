@@ -1,0 +1,237 @@
+package dev.gatun.core.codegen;
+
+import static java.lang.constant.ConstantDescs.CD_int;
+import static java.lang.constant.ConstantDescs.CD_long;
+import static java.lang.constant.ConstantDescs.CD_void;
+
+import dev.gatun.core.expr.Expr;
+import dev.gatun.core.expr.Fn;
+import dev.gatun.core.tensor.DType;
+import dev.gatun.kernels.Lanes;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.Label;
+import java.lang.classfile.TypeKind;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.ConstantDescs;
+import java.lang.constant.MethodTypeDesc;
+import java.lang.invoke.MethodHandles;
+import java.lang.reflect.AccessFlag;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Generates a hidden class for a region: rows outside, whole vectors inside, one masked vector at
+ * the end of each row. Classes are cached by what they compute.
+ *
+ * <p>Everything is flat code in one method with counted loops, since C2 boxes vectors that cross
+ * calls it does not inline.
+ */
+public final class RegionCompiler {
+  private static final ClassDesc NAME = ClassDesc.of("dev.gatun.core.codegen.Generated");
+  private static final ClassDesc INTERFACE = ClassDesc.of("dev.gatun.core.codegen.BlockFunction");
+  private static final MethodTypeDesc SIGNATURE =
+      MethodTypeDesc.of(CD_void, CD_long.arrayType(), CD_long.arrayType(), CD_int, CD_int);
+
+  private static final Map<Region, BlockFunction> CACHE = new ConcurrentHashMap<>();
+
+  /** Why there is no kernel for the region, or empty if there is one. */
+  public static String refusal(Region region) {
+    String refusal = VectorEmitter.refusal(region.expr());
+    if (refusal.isEmpty() && region.expr().type() == DType.BOOL && !ByteLanes.SUPPORTED) {
+      return "vectors this narrow have no boolean stores";
+    }
+    return refusal.isEmpty() && weight(region.expr()) > MAX_WEIGHT
+        ? "the expression is too large for one method"
+        : refusal;
+  }
+
+  /** How much code an expression is, in vector instructions; twice this in the method. */
+  public static int weight(Expr expr) {
+    return weight(expr, new java.util.HashSet<>());
+  }
+
+  /** Largest weight whose method stays below the size that C2 takes. */
+  public static final int MAX_WEIGHT = 260;
+
+  private static int weight(Expr expr, java.util.Set<Expr> seen) {
+    if (!(expr instanceof Expr.Apply apply) || !seen.add(expr)) {
+      return 0;
+    }
+    int sum = weightOf(apply.fn());
+    for (Expr arg : apply.args()) {
+      sum += weight(arg, seen);
+    }
+    return sum;
+  }
+
+  private static int weightOf(Fn fn) {
+    return switch (fn) {
+      case EXP, TANH, ERF -> 22;
+      case LOG -> 32;
+      case TRUNC, FLOOR, CEIL -> 10;
+      case RINT, SIGN, SELECT, IS_INFINITE, EQUAL -> 5;
+      case MIN, MAX, CAST -> 2;
+      default -> 1;
+    };
+  }
+
+  /** The kernel for a region that {@link #refusal} does not refuse. */
+  public static BlockFunction compile(Region region) {
+    return CACHE.computeIfAbsent(region, RegionCompiler::define);
+  }
+
+  private static BlockFunction define(Region region) {
+    byte[] bytes =
+        ClassFile.of()
+            .build(
+                NAME,
+                cls ->
+                    cls.withFlags(AccessFlag.PUBLIC, AccessFlag.FINAL)
+                        .withInterfaceSymbols(INTERFACE)
+                        .withMethodBody(
+                            ConstantDescs.INIT_NAME,
+                            ConstantDescs.MTD_void,
+                            ClassFile.ACC_PUBLIC,
+                            c ->
+                                c.aload(0)
+                                    .invokespecial(
+                                        ConstantDescs.CD_Object,
+                                        ConstantDescs.INIT_NAME,
+                                        ConstantDescs.MTD_void)
+                                    .return_())
+                        .withMethodBody(
+                            "run",
+                            SIGNATURE,
+                            ClassFile.ACC_PUBLIC,
+                            c -> new RegionCompiler(c, region).emit()));
+    try {
+      MethodHandles.Lookup lookup = MethodHandles.lookup().defineHiddenClass(bytes, true);
+      return (BlockFunction)
+          lookup
+              .findConstructor(
+                  lookup.lookupClass(), java.lang.invoke.MethodType.methodType(void.class))
+              .invoke();
+    } catch (Throwable e) {
+      throw new IllegalStateException("generated kernel for " + region + " is not valid", e);
+    }
+  }
+
+  private final CodeBuilder c;
+  private final Code code;
+  private final Region region;
+  private final List<Expr.Input> inputs = new ArrayList<>();
+  private final Map<Float, Integer> constants = new HashMap<>();
+
+  private RegionCompiler(CodeBuilder c, Region region) {
+    this.c = c;
+    this.code = new Code(c);
+    this.region = region;
+    collect(region.expr(), new java.util.HashSet<>());
+  }
+
+  private void collect(Expr expr, java.util.Set<Expr> seen) {
+    if (!seen.add(expr)) {
+      return;
+    }
+    switch (expr) {
+      case Expr.Input input -> inputs.add(input);
+      case Expr.Apply apply -> apply.args().forEach(arg -> collect(arg, seen));
+      case Expr.Real real -> constants.putIfAbsent((float) real.value(), -1);
+      case Expr.Whole whole -> {}
+    }
+  }
+
+  // Locals: 0 this, 1 at, 2 rowBytes, 3 rows, 4 n; the rest is allocated.
+  private void emit() {
+    constants.replaceAll((value, none) -> code.broadcast(value));
+    int blocks = c.allocateLocal(TypeKind.INT);
+    int rest = c.allocateLocal(TypeKind.INT);
+    c.iload(4).loadConstant(Lanes.F32_LENGTH).idiv().istore(blocks);
+    c.iload(4).iload(blocks).loadConstant(Lanes.F32_LENGTH).imul().isub().istore(rest);
+    int mask = code.lanesBelow(rest);
+    int row = c.allocateLocal(TypeKind.INT);
+    Label nextRow = c.newLabel();
+    Label endRows = c.newLabel();
+    c.iconst_0().istore(row);
+    c.labelBinding(nextRow).iload(row).iload(3).if_icmpge(endRows);
+
+    int dst = rowAddress(0, row);
+    Map<Expr.Input, Integer> bases = new LinkedHashMap<>();
+    Map<Expr.Input, Integer> rowValues = new HashMap<>();
+    for (Expr.Input input : inputs) {
+      int base = rowAddress(1 + input.index(), row);
+      if (region.perRow().get(input.index())) {
+        rowValues.put(input, rowValue(input, base));
+      } else {
+        bases.put(input, base);
+      }
+    }
+
+    int block = c.allocateLocal(TypeKind.INT);
+    Label nextBlock = c.newLabel();
+    Label endBlocks = c.newLabel();
+    c.iconst_0().istore(block);
+    c.labelBinding(nextBlock).iload(block).iload(blocks).if_icmpge(endBlocks);
+    vector(block, dst, bases, rowValues, -1);
+    c.iinc(block, 1).goto_(nextBlock).labelBinding(endBlocks);
+
+    Label noRest = c.newLabel();
+    c.iload(rest).ifeq(noRest);
+    vector(blocks, dst, bases, rowValues, mask);
+    c.labelBinding(noRest);
+    c.iinc(row, 1).goto_(nextRow).labelBinding(endRows);
+    c.return_();
+  }
+
+  private int rowAddress(int operand, int row) {
+    int address = c.allocateLocal(TypeKind.LONG);
+    c.aload(1).loadConstant(operand).laload();
+    c.iload(row).i2l().aload(2).loadConstant(operand).laload().lmul().ladd().lstore(address);
+    return address;
+  }
+
+  private int rowValue(Expr.Input input, int base) {
+    return input.type() == DType.BOOL ? code.broadcastMask(base) : code.broadcastFrom(base);
+  }
+
+  /** One vector of the row, at block index {@code block}. */
+  private void vector(
+      int block,
+      int dst,
+      Map<Expr.Input, Integer> bases,
+      Map<Expr.Input, Integer> rowValues,
+      int mask) {
+    int floats = offset(block, 4);
+    int bytes = usesBytes() ? offset(block, 1) : -1;
+    Map<Expr.Input, Integer> loaded = new HashMap<>(rowValues);
+    bases.forEach(
+        (input, base) ->
+            loaded.put(
+                input,
+                input.type() == DType.BOOL
+                    ? code.loadMask(base, bytes, mask)
+                    : code.load(base, floats, mask)));
+    int result = new VectorEmitter(code, constants, loaded).emit(region.expr());
+    if (region.expr().type() == DType.BOOL) {
+      code.storeMask(result, dst, bytes, mask);
+    } else {
+      code.store(result, dst, floats, mask);
+    }
+  }
+
+  private boolean usesBytes() {
+    return region.expr().type() == DType.BOOL
+        || inputs.stream().anyMatch(input -> input.type() == DType.BOOL);
+  }
+
+  private int offset(int block, int elementBytes) {
+    int offset = c.allocateLocal(TypeKind.LONG);
+    c.iload(block).i2l().loadConstant((long) elementBytes * Lanes.F32_LENGTH).lmul().lstore(offset);
+    return offset;
+  }
+}

@@ -1,0 +1,150 @@
+package dev.gatun.core.exec;
+
+import dev.gatun.core.graph.Evaluation;
+import dev.gatun.core.graph.FusionClass;
+import dev.gatun.core.graph.Graph;
+import dev.gatun.core.graph.Interpreter;
+import dev.gatun.core.graph.Node;
+import dev.gatun.core.graph.Value;
+import dev.gatun.core.pass.Passes;
+import dev.gatun.core.plan.Backend;
+import dev.gatun.core.plan.Candidates;
+import dev.gatun.core.plan.Selection;
+import dev.gatun.core.plan.Target;
+import dev.gatun.core.plan.Weights;
+import dev.gatun.core.tensor.Datum;
+import dev.gatun.core.tensor.Type;
+import dev.gatun.kernels.Team;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compiles graphs for the types that arrive and keeps the programs, the most recently used ones
+ * first.
+ *
+ * <p>It also runs the subgraphs of control flow and of parts with data-dependent shapes. Those are
+ * compiled when they do real work or come back with the same types, and interpreted otherwise: a
+ * loop that grows a tensor would compile anew in every round.
+ */
+final class Executor implements Evaluation.Runner, AutoCloseable {
+  /** Programs kept; beyond that the least recently used one goes. */
+  private static final int MAX_PROGRAMS = 64;
+
+  private record Key(Graph graph, List<Type> types) {}
+
+  private final SessionOptions options;
+  private final Team team;
+  private final Target target;
+  private final LinkedHashMap<Key, Program> programs = new LinkedHashMap<>(16, 0.75f, true);
+  private final LinkedHashMap<Key, Integer> seen = new LinkedHashMap<>();
+
+  Executor(SessionOptions options) {
+    this.options = options;
+    team = options.threads() == 0 ? Team.ofAllProcessors() : Team.ofThreads(options.threads());
+    target = new Target(options.backend(), team.threads(), new Weights());
+  }
+
+  /** Runs the model's main graph. */
+  List<Datum> runMain(Graph graph, List<Datum> inputs) {
+    return options.backend() == Backend.REFERENCE
+        ? new Interpreter().run(graph, inputs)
+        : program(graph, types(inputs)).run(inputs, team, this);
+  }
+
+  @Override
+  public List<Datum> run(Graph graph, List<Datum> inputs) {
+    List<Type> types = types(inputs);
+    return isWorthCompiling(graph, types)
+        ? program(graph, types).run(inputs, team, this)
+        : interpret(graph, inputs);
+  }
+
+  /** Interprets this graph, but lets its subgraphs be compiled if they deserve it. */
+  private List<Datum> interpret(Graph graph, List<Datum> inputs) {
+    return new Interpreter(this).run(graph, inputs);
+  }
+
+  private synchronized boolean isWorthCompiling(Graph graph, List<Type> types) {
+    Key key = new Key(graph, types);
+    if (programs.containsKey(key)) {
+      return true;
+    }
+    for (Node node : graph.nodes()) {
+      if (node.op().fusion() == FusionClass.CONTRACTION) {
+        return true;
+      }
+    }
+    if (seen.size() > 16 * MAX_PROGRAMS) {
+      seen.clear();
+    }
+    return seen.merge(key, 1, Integer::sum) > 1;
+  }
+
+  private static List<Type> types(List<Datum> inputs) {
+    List<Type> types = new ArrayList<>();
+    for (Datum input : inputs) {
+      types.add(input.type());
+    }
+    return types;
+  }
+
+  /** The program for these input types, compiled if it is not there yet. */
+  synchronized Program program(Graph graph, List<Type> types) {
+    Key key = new Key(graph, types);
+    Program program = programs.get(key);
+    if (program == null) {
+      program = compile(graph, types);
+      programs.put(key, program);
+      if (programs.size() > MAX_PROGRAMS) {
+        programs.pollFirstEntry().getValue().close();
+      }
+    }
+    return program;
+  }
+
+  private Program compile(Graph graph, List<Type> types) {
+    Graph ready = Passes.apply(graph, types, options.disabledPasses());
+    Map<Node, Selection> selections = new HashMap<>();
+    for (Node node : ready.nodes()) {
+      if (isFixed(node)) {
+        selections.put(node, Candidates.select(node, target));
+      }
+    }
+    return new Program(ready, selections, target, options.concurrency());
+  }
+
+  private static boolean isFixed(Node node) {
+    for (Value input : node.inputs()) {
+      if (!input.isAbsent() && !input.type().isFixed()) {
+        return false;
+      }
+    }
+    return node.outputs().stream().allMatch(v -> v.type().isFixed());
+  }
+
+  Team team() {
+    return team;
+  }
+
+  Target target() {
+    return target;
+  }
+
+  @Nullable Program lastProgram() {
+    synchronized (this) {
+      return programs.isEmpty() ? null : programs.lastEntry().getValue();
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    programs.values().forEach(Program::close);
+    programs.clear();
+    team.close();
+    target.weights().close();
+  }
+}

@@ -1,0 +1,182 @@
+package dev.gatun.core.exec;
+
+import dev.gatun.core.graph.Evaluation;
+import dev.gatun.core.graph.Graph;
+import dev.gatun.core.graph.Interpreter;
+import dev.gatun.core.graph.Node;
+import dev.gatun.core.graph.Value;
+import dev.gatun.core.plan.Plan;
+import dev.gatun.core.plan.PlanBuilder;
+import dev.gatun.core.plan.PlanContext;
+import dev.gatun.core.plan.Selection;
+import dev.gatun.core.plan.Target;
+import dev.gatun.core.tensor.Datum;
+import dev.gatun.core.tensor.GatunException;
+import dev.gatun.core.tensor.Tensor;
+import dev.gatun.kernels.Team;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A graph compiled for given input types: plans, and between them nodes that have no kernel. */
+final class Program implements AutoCloseable {
+  /** A part of the program; inputs and outputs are indices into the values of a run. */
+  record Unit(
+      Partition.Part part, @Nullable ContextPool plan, Graph graph, int[] inputs, int[] outputs) {}
+
+  private final Graph graph;
+  private final List<Unit> units = new ArrayList<>();
+  private final Map<Value, Integer> index = new HashMap<>();
+  private final @Nullable Datum[] initial;
+  private final int[] outputs;
+  private final Map<Node, Selection> selections;
+
+  Program(Graph graph, Map<Node, Selection> selections, Target target, int concurrency) {
+    this.graph = graph;
+    this.selections = selections;
+    for (Value input : graph.inputs()) {
+      index.put(input, index.size());
+    }
+    for (Partition.Part part : Partition.cut(graph, selections)) {
+      ContextPool pool = null;
+      if (part.kind() == Partition.Kind.PLAN) {
+        List<Selection> chosen = new ArrayList<>();
+        for (Node node : part.nodes()) {
+          Selection selection = selections.get(node);
+          if (selection != null) {
+            chosen.add(selection);
+          }
+        }
+        Plan plan = PlanBuilder.build(part.inputs(), chosen, part.outputs(), target.weights());
+        pool = new ContextPool(plan, concurrency);
+      }
+      int[] from = at(part.inputs());
+      units.add(new Unit(part, pool, part.toGraph(graph.name()), from, at(part.outputs())));
+    }
+    outputs = at(graph.outputs());
+    initial = new Datum[index.size()];
+    index.forEach((value, i) -> value.constantDatum().ifPresent(c -> initial[i] = c));
+  }
+
+  private int[] at(List<Value> values) {
+    int[] at = new int[values.size()];
+    for (int i = 0; i < at.length; i++) {
+      at[i] = index.computeIfAbsent(values.get(i), v -> index.size());
+    }
+    return at;
+  }
+
+  /** Values of the outputs. */
+  List<Datum> run(List<Datum> inputs, Team team, Evaluation.Runner subgraphs) {
+    @Nullable Datum[] values = initial.clone();
+    for (int i = 0; i < inputs.size(); i++) {
+      values[i] = inputs.get(i);
+    }
+    for (Unit unit : units) {
+      ContextPool pool = unit.plan();
+      if (pool != null) {
+        runPlan(pool, unit, values, team);
+      } else if (unit.part().kind() == Partition.Kind.DYNAMIC) {
+        store(values, unit.outputs(), subgraphs.run(unit.graph(), gather(values, unit.inputs())));
+      } else {
+        runNode(unit, values, subgraphs);
+      }
+    }
+    return gather(values, outputs);
+  }
+
+  private static void runPlan(ContextPool pool, Unit unit, @Nullable Datum[] values, Team team) {
+    PlanContext context = pool.take();
+    try {
+      for (int i = 0; i < unit.inputs().length; i++) {
+        if (values[unit.inputs()[i]] instanceof Tensor tensor) {
+          context.set(i, tensor);
+        } else {
+          throw new GatunException(
+              "value '" + unit.part().inputs().get(i).name() + "' must be a tensor");
+        }
+      }
+      context.run(team);
+      for (int i = 0; i < unit.outputs().length; i++) {
+        values[unit.outputs()[i]] = context.get(i);
+      }
+    } finally {
+      pool.give(context);
+    }
+  }
+
+  private void runNode(Unit unit, @Nullable Datum[] values, Evaluation.Runner subgraphs) {
+    Node node = unit.part().nodes().get(0);
+    List<@Nullable Datum> args = new ArrayList<>();
+    for (Value input : node.inputs()) {
+      Integer at = index.get(input);
+      args.add(
+          input.isAbsent() ? null : at != null ? values[at] : input.constantDatum().orElseThrow());
+    }
+    try {
+      List<? extends Datum> results =
+          Interpreter.evaluate(node.op(), node.attrs(), args, node.outputs().size(), subgraphs);
+      for (int i = 0; i < node.outputs().size(); i++) {
+        Integer at = index.get(node.outputs().get(i));
+        if (at != null) {
+          values[at] = results.get(i);
+        }
+      }
+    } catch (GatunException e) {
+      throw new GatunException("node " + node + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static void store(@Nullable Datum[] values, int[] at, List<Datum> results) {
+    for (int i = 0; i < at.length; i++) {
+      values[at[i]] = results.get(i);
+    }
+  }
+
+  private List<Datum> gather(@Nullable Datum[] values, int[] at) {
+    List<Datum> result = new ArrayList<>();
+    for (int i : at) {
+      Datum datum = values[i];
+      if (datum == null) {
+        throw new IllegalStateException("a value of " + graph + " was never computed");
+      }
+      result.add(datum);
+    }
+    return result;
+  }
+
+  Graph graph() {
+    return graph;
+  }
+
+  List<Unit> units() {
+    return units;
+  }
+
+  /** The choice for a node, if its types were fixed. */
+  @Nullable Selection selection(Node node) {
+    return selections.get(node);
+  }
+
+  /** Bytes of one set of arenas. */
+  long arenaBytes() {
+    long bytes = 0;
+    for (Unit unit : units) {
+      if (unit.plan() instanceof ContextPool pool) {
+        bytes += pool.plan().arenaBytes();
+      }
+    }
+    return bytes;
+  }
+
+  @Override
+  public void close() {
+    for (Unit unit : units) {
+      if (unit.plan() instanceof ContextPool pool) {
+        pool.close();
+      }
+    }
+  }
+}

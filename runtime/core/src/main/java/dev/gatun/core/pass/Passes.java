@@ -1,0 +1,69 @@
+package dev.gatun.core.pass;
+
+import dev.gatun.core.fuse.FusePointwise;
+import dev.gatun.core.graph.Graph;
+import dev.gatun.core.tensor.Type;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** The passes in order. */
+public final class Passes {
+  /** Rules that one sweep applies to each node, the first that fits. */
+  private static final List<Simplify.Named> RULES =
+      List.of(
+          new Simplify.Named("foldConstants", new FoldConstants()),
+          new Simplify.Named("canonicalize", new Canonicalize()),
+          new Simplify.Named("simplifyAlgebra", new SimplifyAlgebra()));
+
+  private static final List<Pass> AFTER =
+      List.of(new AssignLayouts(), new FusePointwise(true), new FusePointwise(false));
+
+  /** Sweeps of the rules: one uncovers what the next can use; real graphs need two. */
+  private static final int MAX_SWEEPS = 4;
+
+  /** Names of all passes that can be switched off. */
+  public static Set<String> names() {
+    Set<String> names = new TreeSet<>();
+    RULES.forEach(rule -> names.add(rule.name()));
+    AFTER.forEach(pass -> names.add(pass.name()));
+    return names;
+  }
+
+  /** Fails on names that no pass has. */
+  public static void requireKnown(Set<String> passes) {
+    Set<String> unknown = new TreeSet<>(passes);
+    unknown.removeAll(names());
+    if (!unknown.isEmpty()) {
+      throw new IllegalArgumentException("no pass is called " + unknown + "; there are " + names());
+    }
+  }
+
+  /**
+   * Compiles a graph as far as graphs go.
+   *
+   * @param inputTypes types of the inputs in this program, all fixed
+   */
+  public static Graph apply(Graph graph, List<? extends Type> inputTypes, Set<String> disabled) {
+    Simplify simplify =
+        new Simplify(RULES.stream().filter(rule -> !disabled.contains(rule.name())).toList());
+    Graph now = Rewriter.rewrite(graph, inputTypes, simplify);
+    for (int i = 1; i < MAX_SWEEPS; i++) {
+      Graph next = Rewriter.rewrite(now, simplify);
+      boolean settled = next.nodes().size() == now.nodes().size();
+      now = next;
+      if (settled) {
+        break;
+      }
+    }
+    for (Pass pass : AFTER) {
+      if (!disabled.contains(pass.name())) {
+        now = Rewriter.rewrite(pass.apply(now), (node, inputs, b) -> Optional.empty());
+      }
+    }
+    return now;
+  }
+
+  private Passes() {}
+}

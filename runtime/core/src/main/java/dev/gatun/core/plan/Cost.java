@@ -1,0 +1,78 @@
+package dev.gatun.core.plan;
+
+import dev.gatun.core.fuse.Fused;
+import dev.gatun.core.graph.Node;
+import dev.gatun.core.graph.Value;
+import dev.gatun.core.op.Conv;
+import dev.gatun.core.op.ConvTranspose;
+import dev.gatun.core.op.Gru;
+import dev.gatun.core.op.Lstm;
+import dev.gatun.core.op.Matmul;
+import dev.gatun.core.op.Rnn;
+import dev.gatun.core.tensor.Shape;
+import dev.gatun.core.tensor.Type;
+
+/** How much work a node is, for {@code explain} and benchmarks. */
+public final class Cost {
+  /**
+   * Floating-point operations, a multiply-add counted as two; 0 where types are not fixed.
+   *
+   * <p>Contractions are counted exactly, everything else as one operation an output element.
+   */
+  public static long flops(Node node) {
+    if (!node.outputs().get(0).type().isFixed()) {
+      return 0;
+    }
+    if (node.op() == Fused.OP) {
+      long sum = 0;
+      for (Node inner : Fused.body(node).nodes()) {
+        sum += flops(inner);
+      }
+      return sum;
+    }
+    long elements = node.output().tensorType().shape().elements();
+    if (node.op() == Matmul.OP) {
+      Shape a = node.input(0).tensorType().shape();
+      boolean transposed = node.attrs().flag("transposeA") && a.rank() > 1;
+      return 2 * elements * (a.rank() == 0 ? 1 : a.size(transposed ? -2 : -1));
+    }
+    if (node.op() == Conv.OP) {
+      Shape w = node.input(1).tensorType().shape();
+      return 2 * elements * (w.size(0) == 0 ? 0 : w.elements() / w.size(0));
+    }
+    if (node.op() == ConvTranspose.OP) {
+      Shape w = node.input(1).tensorType().shape();
+      long inputs = node.input(0).tensorType().shape().elements();
+      return 2 * inputs * (w.size(0) == 0 ? 0 : w.elements() / w.size(0));
+    }
+    if (node.op() == Lstm.OP || node.op() == Gru.OP || node.op() == Rnn.OP) {
+      Shape x = node.input(0).tensorType().shape();
+      return 2
+          * x.size(0)
+          * x.size(1)
+          * (node.input(1).tensorType().shape().elements()
+              + node.input(2).tensorType().shape().elements());
+    }
+    return elements;
+  }
+
+  /** Bytes of all inputs and outputs, each counted once. */
+  public static long bytes(Node node) {
+    long sum = 0;
+    for (Value value : new java.util.LinkedHashSet<>(node.inputs())) {
+      sum += bytes(value);
+    }
+    for (Value value : node.outputs()) {
+      sum += bytes(value);
+    }
+    return sum;
+  }
+
+  private static long bytes(Value value) {
+    return !value.isAbsent() && value.type() instanceof Type.OfTensor type && type.shape().isFixed()
+        ? type.shape().elements() * type.dtype().bytes()
+        : 0;
+  }
+
+  private Cost() {}
+}

@@ -1,0 +1,90 @@
+package dev.gatun.core.plan;
+
+import dev.gatun.kernels.Memory;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Places buffers with known lifetimes in one arena: largest first, each at the best fitting gap.
+ *
+ * <p>Sizes are rounded up to cache lines; the arena ends with a line of slack for kernels that read
+ * whole vectors.
+ */
+final class MemoryPlanner {
+  /** A buffer that lives from one step to another, both included. */
+  static final class Buffer {
+    final String name;
+    final long bytes;
+    int from;
+    int to;
+    long offset = -1;
+
+    Buffer(String name, long bytes, int from) {
+      this.name = name;
+      this.bytes =
+          Math.max(Memory.ALIGNMENT, -Math.floorDiv(-bytes, Memory.ALIGNMENT) * Memory.ALIGNMENT);
+      this.from = from;
+      this.to = from;
+    }
+
+    boolean livesWith(Buffer other) {
+      return from <= other.to && other.from <= to;
+    }
+  }
+
+  /** Sets every offset and returns the arena's size. */
+  static long place(List<Buffer> buffers) {
+    List<Buffer> order = new ArrayList<>(buffers);
+    order.sort(Comparator.comparingLong((Buffer b) -> -b.bytes).thenComparingInt(b -> b.from));
+    List<Buffer> placed = new ArrayList<>();
+    long end = 0;
+    for (Buffer buffer : order) {
+      buffer.offset = bestOffset(buffer, placed);
+      end = Math.max(end, buffer.offset + buffer.bytes);
+      placed.add(buffer);
+    }
+    return end + Memory.ALIGNMENT;
+  }
+
+  private static long bestOffset(Buffer buffer, List<Buffer> placed) {
+    List<Buffer> neighbours = new ArrayList<>();
+    for (Buffer other : placed) {
+      if (buffer.livesWith(other)) {
+        neighbours.add(other);
+      }
+    }
+    neighbours.sort(Comparator.comparingLong(b -> b.offset));
+    long best = -1;
+    long bestGap = Long.MAX_VALUE;
+    long at = 0;
+    for (Buffer other : neighbours) {
+      long gap = other.offset - at;
+      if (gap >= buffer.bytes && gap < bestGap) {
+        best = at;
+        bestGap = gap;
+      }
+      at = Math.max(at, other.offset + other.bytes);
+    }
+    return best >= 0 ? best : at;
+  }
+
+  /** Fails if two buffers that live at the same time overlap. */
+  static void verify(List<Buffer> buffers) {
+    for (int i = 0; i < buffers.size(); i++) {
+      Buffer a = buffers.get(i);
+      if (a.offset < 0 || a.offset % Memory.ALIGNMENT != 0) {
+        throw new IllegalStateException("buffer '" + a.name + "' has offset " + a.offset);
+      }
+      for (int j = 0; j < i; j++) {
+        Buffer b = buffers.get(j);
+        if (a.livesWith(b) && a.offset < b.offset + b.bytes && b.offset < a.offset + a.bytes) {
+          throw new IllegalStateException(
+              "buffers '" + a.name + "' and '" + b.name + "' overlap while both are live");
+        }
+      }
+    }
+  }
+
+  private MemoryPlanner() {}
+}

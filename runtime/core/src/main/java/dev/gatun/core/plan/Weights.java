@@ -1,0 +1,99 @@
+package dev.gatun.core.plan;
+
+import dev.gatun.core.tensor.Tensor;
+import dev.gatun.kernels.Memory;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.function.LongConsumer;
+
+/**
+ * Native memory for constants: as they are, and packed for a kernel. Plans of one session share it.
+ *
+ * <p>A constant that already lies in native memory (mapped from a file) is used where it is.
+ */
+public final class Weights implements AutoCloseable {
+  private final Arena arena = Arena.ofShared();
+  // Identity, not equality: hashing gigabytes of weights is no way to find them again.
+  private final IdentityHashMap<Tensor, Long> raw = new IdentityHashMap<>();
+  private final IdentityHashMap<Tensor, Map<String, Long>> packed = new IdentityHashMap<>();
+  private long bytes;
+
+  /** Address of the tensor's elements. */
+  synchronized long address(Tensor tensor) {
+    Long known = raw.get(tensor);
+    if (known != null) {
+      return known;
+    }
+    MemorySegment data = tensor.data();
+    long address;
+    if (data.isNative()) {
+      address = data.address();
+    } else {
+      MemorySegment copy = allocate(data.byteSize());
+      copy.asSlice(0, data.byteSize()).copyFrom(data);
+      address = copy.address();
+    }
+    raw.put(tensor, address);
+    return address;
+  }
+
+  /**
+   * Address of the tensor in another form, made once.
+   *
+   * @param format names the form; the same name must mean the same bytes
+   * @param size bytes of that form
+   * @param pack writes it to the given address
+   */
+  public synchronized long packed(Tensor tensor, String format, long size, LongConsumer pack) {
+    Map<String, Long> forms = packed.computeIfAbsent(tensor, t -> new HashMap<>());
+    Long known = forms.get(format);
+    if (known != null) {
+      return known;
+    }
+    long address = allocate(size).address();
+    pack.accept(address);
+    forms.put(format, address);
+    return address;
+  }
+
+  /**
+   * Runs code with a temporary native copy of the tensor (or the tensor itself if it is native), as
+   * packing needs.
+   */
+  public static void withAddress(Tensor tensor, LongConsumer use) {
+    MemorySegment data = tensor.data();
+    if (data.isNative()) {
+      use.accept(data.address());
+      // The tensor keeps the memory alive until here.
+      java.lang.ref.Reference.reachabilityFence(tensor);
+      return;
+    }
+    try (Arena temporary = Arena.ofConfined()) {
+      MemorySegment copy = temporary.allocate(Math.max(data.byteSize(), 1), Memory.ALIGNMENT);
+      copy.asSlice(0, data.byteSize()).copyFrom(data);
+      use.accept(copy.address());
+    }
+  }
+
+  private MemorySegment allocate(long size) {
+    bytes += size;
+    // Kernels may read whole vectors at the end of a row: a line more keeps that inside.
+    return arena.allocate(size + Memory.ALIGNMENT, Memory.ALIGNMENT);
+  }
+
+  /** Bytes of native memory allocated here; mapped constants do not count. */
+  public synchronized long bytes() {
+    return bytes;
+  }
+
+  /** Frees everything; no plan may run afterwards. */
+  @Override
+  public synchronized void close() {
+    if (arena.scope().isAlive()) {
+      arena.close();
+    }
+  }
+}

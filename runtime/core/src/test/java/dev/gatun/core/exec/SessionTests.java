@@ -1,0 +1,103 @@
+package dev.gatun.core.exec;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gatun.core.graph.Graph;
+import dev.gatun.core.graph.GraphParser;
+import dev.gatun.core.op.Ops;
+import dev.gatun.core.plan.Backend;
+import dev.gatun.core.tensor.GatunException;
+import dev.gatun.core.tensor.ShapeException;
+import dev.gatun.core.tensor.Tensor;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class SessionTests {
+  private static final String CHAIN =
+      """
+      graph chain(x: f32[?, 5], b: f32[5]) {
+        c = f32[1]{0.5}
+        y = add(x, b)
+        z = mul(y, c)
+        r = relu(z)
+        s = shapeOf(x)
+        return r, s
+      }
+      """;
+
+  private static Graph parse(String text) {
+    return new GraphParser(Ops.ALL).parse(text);
+  }
+
+  @Test
+  void runsAChainAsOneKernel() {
+    try (Session session = new Session(parse(CHAIN), SessionOptions.DEFAULT.threads(2))) {
+      for (int rows : new int[] {1, 3, 200, 4000}) {
+        float[] x = new float[rows * 5];
+        for (int i = 0; i < x.length; i++) {
+          x[i] = i % 7 - 3;
+        }
+        Tensor b = Tensor.of(new float[] {0, 1, 2, 3, 4}, 5);
+        Outputs y = session.run(Map.of("x", Tensor.of(x, rows, 5), "b", b));
+        float[] expected = new float[x.length];
+        for (int i = 0; i < x.length; i++) {
+          expected[i] = Math.max(0, (x[i] + i % 5) * 0.5f);
+        }
+        assertArrayEquals(expected, y.get("r").toFloats());
+        assertArrayEquals(new long[] {rows, 5}, y.get("s").toLongs());
+      }
+      Explanation plan =
+          session.explain(
+              Map.of(
+                  "x", dev.gatun.core.tensor.Type.tensor(dev.gatun.core.tensor.DType.F32, 8, 5)));
+      assertEquals(1, plan.steps().size(), plan.toString());
+      assertEquals("add+mul+relu", plan.steps().get(0).op());
+    }
+  }
+
+  @Test
+  void referenceBackendAgrees() {
+    Tensor x = Tensor.of(new float[] {-1, 2, -3, 4, -5}, 1, 5);
+    Tensor b = Tensor.of(new float[] {3, 3, 3, 3, 3}, 5);
+    try (Session fast = new Session(parse(CHAIN), SessionOptions.DEFAULT);
+        Session slow =
+            new Session(parse(CHAIN), SessionOptions.DEFAULT.backend(Backend.REFERENCE))) {
+      Map<String, Tensor> inputs = Map.of("x", x, "b", b);
+      assertEquals(slow.run(inputs).get("r"), fast.run(inputs).get("r"));
+    }
+  }
+
+  @Test
+  void allProblemsOfTheInputsAreNamed() {
+    try (Session session = new Session(parse(CHAIN), SessionOptions.DEFAULT)) {
+      ShapeException e =
+          assertThrows(
+              ShapeException.class,
+              () -> session.run(Map.of("x", Tensor.of(new float[4], 4), "q", Tensor.scalar(1L))));
+      String message = String.valueOf(e.getMessage());
+      assertTrue(
+          message.contains("'x' needs f32[?, 5], got f32[4]")
+              && message.contains("'b' (f32[5]) is missing")
+              && message.contains("no input 'q'"),
+          message);
+    }
+  }
+
+  @Test
+  void aClosedSessionSaysSo() {
+    Session session = new Session(parse(CHAIN), SessionOptions.DEFAULT);
+    session.close();
+    session.close();
+    Map<String, Tensor> inputs =
+        Map.of("x", Tensor.of(new float[5], 1, 5), "b", Tensor.of(new float[5], 5));
+    assertThrows(GatunException.class, () -> session.run(inputs));
+  }
+
+  @Test
+  void unknownPassesAreRefused() {
+    assertThrows(IllegalArgumentException.class, () -> SessionOptions.DEFAULT.without("foo"));
+  }
+}
