@@ -1,9 +1,11 @@
 package dev.gatun.ffi;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.IntFunction;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,57 +76,61 @@ public abstract class PrimitiveBuilder<B extends PrimitiveBuilder<B>> {
 
   /** Builds what {@code call} describes; {@code what} names it and its shapes in reasons. */
   PrimitiveResult build(String what, Call call) {
-    return build(what, call, 0);
+    return build(what, call, 0, arg -> true);
   }
 
-  /** Like {@link #build(String, Call)} for a primitive with a variable number of sources. */
-  PrimitiveResult build(String what, Call call, int sources) {
+  /**
+   * Builds what {@code call} describes.
+   *
+   * @param sources number of sources of a concatenation
+   * @param used oneDNN also names arguments that the flags of a normalization leave out
+   */
+  PrimitiveResult build(String what, Call call, int sources, IntPredicate used) {
     try (DnnlScope scope = new DnnlScope(dnnl)) {
-      long[] handles = new long[2]; // descriptor, primitive
       int[] status = new int[1];
+      long descriptor;
       try {
-        handles[0] =
-            scope.make(what, (s, out) -> status[0] = call.create(s, out, s.attributes(attributes)));
+        long attr = scope.attributes(attributes);
+        descriptor = scope.make(what, (s, out) -> status[0] = call.create(s, out, attr));
       } catch (OneDnnException e) {
-        return PrimitiveResult.refused(
-            "oneDNN "
-                + dnnl.version()
-                + (status[0] == INVALID_ARGUMENTS ? " rejects " : " has no ")
-                + what
-                + attributesText()
-                + " ("
-                + e.getMessage()
-                + ")");
+        return status[0] == 0 // then it was an attribute, or the forward form of a backward one
+            ? refused("rejects (" + e.getMessage() + ")", what)
+            : refused(
+                status[0] == INVALID_ARGUMENTS ? "rejects (invalid arguments)" : "has no", what);
       }
       boolean built = false;
       try {
-        String implementation = implementation(scope, handles[0]);
-        if (!allowReference && implementation.contains("ref")) {
-          return PrimitiveResult.refused(
-              "oneDNN "
-                  + dnnl.version()
-                  + " has only its slow reference implementation ("
-                  + implementation
-                  + ") of "
-                  + what
-                  + attributesText());
+        String implementation = implementation(scope, descriptor);
+        if (!allowReference && isReference(implementation)) {
+          return refused(
+              "has only its slow reference implementation (" + implementation + ") of", what);
         }
-        Map<Integer, MemoryDesc> args = arguments(scope, handles[0], sources);
-        handles[1] =
+        Map<Integer, MemoryDesc> args = arguments(scope, descriptor, sources, used);
+        long handle =
             scope.make(
                 what,
                 (s, out) ->
                     (int)
-                        dnnl.function("dnnl_primitive_create", "ipp").invokeExact(out, handles[0]));
+                        dnnl.function("dnnl_primitive_create", "ipp").invokeExact(out, descriptor));
         built = true;
         return PrimitiveResult.built(
-            new OneDnnPrimitive(dnnl, what, implementation, handles[0], handles[1], args));
+            new OneDnnPrimitive(dnnl, what, implementation, descriptor, handle, args));
       } finally {
         if (!built) {
-          DnnlScope.destroy(dnnl, "dnnl_primitive_desc_destroy", handles[0]);
+          DnnlScope.destroy(dnnl, "dnnl_primitive_desc_destroy", descriptor);
         }
       }
     }
+  }
+
+  /** Whether an implementation of this family is plain loops, by its name. */
+  boolean isReference(String implementation) {
+    return implementation.contains("ref");
+  }
+
+  private PrimitiveResult refused(String reason, String what) {
+    return PrimitiveResult.refused(
+        "oneDNN " + dnnl.version() + " " + reason + " " + what + attributesText());
   }
 
   private String attributesText() {
@@ -143,7 +149,8 @@ public abstract class PrimitiveBuilder<B extends PrimitiveBuilder<B>> {
   }
 
   /** Asks the descriptor which buffers the primitive has, in the order of {@link Arg#all}. */
-  private Map<Integer, MemoryDesc> arguments(DnnlScope scope, long descriptor, int sources) {
+  private Map<Integer, MemoryDesc> arguments(
+      DnnlScope scope, long descriptor, int sources, IntPredicate used) {
     Map<Integer, MemoryDesc> args = new LinkedHashMap<>();
     IntFunction<@Nullable MemoryDesc> ask =
         arg -> {
@@ -160,7 +167,7 @@ public abstract class PrimitiveBuilder<B extends PrimitiveBuilder<B>> {
       put(args, Arg.source(i), ask.apply(Arg.source(i)));
     }
     for (int arg : Arg.all()) {
-      put(args, arg, ask.apply(arg));
+      put(args, arg, used.test(arg) ? ask.apply(arg) : null);
     }
     for (int i = 0; i < attributes.postOps().size(); i++) {
       switch (attributes.postOps().get(i)) {
@@ -201,13 +208,21 @@ public abstract class PrimitiveBuilder<B extends PrimitiveBuilder<B>> {
     return MemoryDesc.rowMajor(type, count);
   }
 
-  static long[] ones(int n) {
-    return filled(n, 1);
+  /** A copy of {@code values}, or {@code n} times {@code value} when there are none. */
+  static long[] orDefault(long[] values, int n, long value) {
+    if (values.length != 0 && values.length != n) {
+      throw new IllegalArgumentException(
+          Arrays.toString(values) + " does not have one value for each of " + n + " dimensions");
+    }
+    long[] result = values.clone();
+    if (values.length == 0) {
+      result = new long[n];
+      Arrays.fill(result, value);
+    }
+    return result;
   }
 
-  static long[] filled(int n, long value) {
-    long[] values = new long[n];
-    java.util.Arrays.fill(values, value);
-    return values;
+  static String text(long[] values, int n, long value) {
+    return Arrays.toString(orDefault(values, n, value));
   }
 }

@@ -55,32 +55,54 @@ final class Buffers implements AutoCloseable {
 
   /** Runs a primitive once on f32 values given in row-major order of each argument's dims. */
   Results run(OneDnnPrimitive primitive, Map<Integer, float[]> inputs) {
-    Map<Integer, MemorySegment> segments = new HashMap<>();
+    return results(primitive, execute(primitive, inputs, Map.of()));
+  }
+
+  /** Runs forward, then backward with the same inputs, and the outputs and workspace of forward. */
+  Results runBoth(
+      OneDnnPrimitive forward,
+      OneDnnPrimitive backward,
+      Map<Integer, float[]> inputs,
+      Map<Integer, float[]> gradients) {
+    Map<Integer, MemorySegment> first = execute(forward, inputs, Map.of());
+    Map<Integer, float[]> values = new HashMap<>(inputs);
+    values.putAll(results(forward, first).values());
+    values.putAll(gradients);
+    MemorySegment workspace = first.get(Arg.WORKSPACE);
+    return results(
+        backward,
+        execute(backward, values, workspace == null ? Map.of() : Map.of(Arg.WORKSPACE, workspace)));
+  }
+
+  private Map<Integer, MemorySegment> execute(
+      OneDnnPrimitive primitive, Map<Integer, float[]> inputs, Map<Integer, MemorySegment> given) {
+    Map<Integer, MemorySegment> segments = new HashMap<>(given);
     try (Arguments arguments = primitive.arguments()) {
       for (int arg : primitive.args()) {
         MemoryDesc desc = primitive.desc(arg);
-        MemorySegment segment = bytes(desc.sizeBytes());
-        segments.put(arg, segment);
+        MemorySegment segment = segments.computeIfAbsent(arg, a -> bytes(desc.sizeBytes()));
         float[] values = inputs.get(arg);
         if (values != null) {
           write(desc, values, segment);
-        } else if (arg >= Arg.DIFF_SRC || arg == Arg.SCRATCHPAD || arg == Arg.WORKSPACE) {
+        } else if (arg >= Arg.DIFF_SRC && !given.containsKey(arg)) {
           segment.fill((byte) 0); // recurrent cells add to their gradients
         }
         arguments.set(arg, segment.address());
       }
       arguments.execute();
     }
+    assertGuardsIntact();
+    return segments;
+  }
+
+  private Results results(OneDnnPrimitive primitive, Map<Integer, MemorySegment> segments) {
     Map<Integer, float[]> outputs = new HashMap<>();
     segments.forEach(
         (arg, segment) -> {
-          if (primitive.desc(arg).type() == DataType.F32
-              && arg != Arg.SCRATCHPAD
-              && arg != Arg.WORKSPACE) {
+          if (arg != Arg.SCRATCHPAD && arg != Arg.WORKSPACE) {
             outputs.put(arg, read(primitive.desc(arg), segment));
           }
         });
-    assertGuardsIntact();
     return new Results(outputs);
   }
 
