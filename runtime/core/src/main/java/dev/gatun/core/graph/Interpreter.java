@@ -67,6 +67,8 @@ public final class Interpreter implements Evaluation.Runner {
   public static List<? extends Datum> evaluate(
       OpDef op, Attrs attrs, List<@Nullable Datum> inputs, int outputs, Evaluation.Runner runner) {
     Evaluation evaluation = new Evaluation(op, attrs, inputs, outputs, runner);
+    // The type rule is what checks inputs of types that were not known when the node was made.
+    evaluation.type(0);
     if (op.reference().isPresent()) {
       return op.reference().get().run(evaluation);
     }

@@ -135,7 +135,13 @@ public final class OpDef {
                   : minInputs + " to " + maxInputs,
           in.count());
     }
-    return List.copyOf(types.infer(in));
+    try {
+      return List.copyOf(types.infer(in));
+    } catch (GatunException e) {
+      String message = String.valueOf(e.getMessage());
+      // Attributes and shapes do not know whose they are.
+      throw message.startsWith("op '") ? e : in.error("%s", message);
+    }
   }
 
   @Override

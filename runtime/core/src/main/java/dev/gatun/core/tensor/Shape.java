@@ -93,7 +93,10 @@ public final class Shape {
     }
     long product = 1;
     for (long size : known()) {
-      product = Math.multiplyExact(product, size);
+      if (Math.multiplyHigh(product, size) != 0 || product * size < 0) {
+        throw new ShapeException("shape " + this + " has more than 2^63 elements");
+      }
+      product *= size;
     }
     return product;
   }

@@ -15,7 +15,11 @@ public final class TensorBuilder {
   public TensorBuilder(DType dtype, Shape shape) {
     this.dtype = dtype;
     this.shape = shape;
-    int count = Math.toIntExact(shape.elements());
+    if (shape.elements() > Integer.MAX_VALUE - 16) {
+      throw new ShapeException(
+          "shape " + shape + " has too many elements for a tensor on the heap");
+    }
+    int count = (int) shape.elements();
     strings = new String[dtype == DType.STRING ? count : 0];
     Arrays.fill(strings, "");
     data =
