@@ -1,0 +1,77 @@
+package dev.gatun.kernels;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorSpecies;
+
+/** The memory-bound rest of a matrix product: copying and clamping rows of a tile or block. */
+final class GemmEdgesF32 {
+  private static final VectorSpecies<Float> S = Lanes.F32;
+  private static final int L = Lanes.F32_LENGTH;
+
+  /** Copies a matrix [rows, columns]; nothing beyond its columns is read or written. */
+  static void copy(long src, long srcRowBytes, long dst, long dstRowBytes, int rows, int columns) {
+    int whole = columns / L;
+    VectorMask<Float> tail = S.indexInRange(whole * L, columns);
+    for (int row = 0; row < rows; row++) {
+      long from = src + row * srcRowBytes;
+      long to = dst + row * dstRowBytes;
+      for (int v = 0; v < whole; v++) {
+        FloatVector x =
+            FloatVector.fromMemorySegment(S, Memory.ALL, from + v * 4L * L, Lanes.ORDER);
+        x.intoMemorySegment(Memory.ALL, to + v * 4L * L, Lanes.ORDER);
+      }
+      if (whole * L < columns) {
+        long at = whole * 4L * L;
+        FloatVector x = FloatVector.fromMemorySegment(S, Memory.ALL, from + at, Lanes.ORDER, tail);
+        x.intoMemorySegment(Memory.ALL, to + at, Lanes.ORDER, tail);
+      }
+    }
+  }
+
+  /** Copies rows of memory into an array, dstRow floats apart. */
+  static void copyToArray(
+      long src, long srcRowBytes, int rows, int columns, float[] dst, int at, int dstRow) {
+    int whole = columns / L;
+    VectorMask<Float> tail = S.indexInRange(whole * L, columns);
+    for (int row = 0; row < rows; row++) {
+      long from = src + row * srcRowBytes;
+      int to = at + row * dstRow;
+      for (int v = 0; v < whole; v++) {
+        FloatVector x =
+            FloatVector.fromMemorySegment(S, Memory.ALL, from + v * 4L * L, Lanes.ORDER);
+        x.intoArray(dst, to + v * L);
+      }
+      if (whole * L < columns) {
+        FloatVector x =
+            FloatVector.fromMemorySegment(S, Memory.ALL, from + whole * 4L * L, Lanes.ORDER, tail);
+        x.intoArray(dst, to + whole * L, tail);
+      }
+    }
+  }
+
+  /**
+   * Clamps a tile of {@link PackedWeightsF32#COLUMNS} columns in place; NaN stays NaN.
+   *
+   * <p>Compare and blend are two instructions where max and min, with Java's rules for NaN and
+   * zeros, are four. Doing this inside the micro-kernel saves the load and store, but makes it too
+   * large for C1 and, depending on the height, for the registers (13 rows: 130 to 82 GFLOP/s).
+   */
+  static void clampTile(long tile, long rowBytes, int rows, float lo, float hi) {
+    FloatVector low = FloatVector.broadcast(S, lo);
+    FloatVector high = FloatVector.broadcast(S, hi);
+    for (int row = 0; row < rows; row++) {
+      long at = tile + row * rowBytes;
+      FloatVector x = FloatVector.fromMemorySegment(S, Memory.ALL, at, Lanes.ORDER);
+      FloatVector y = FloatVector.fromMemorySegment(S, Memory.ALL, at + 4L * L, Lanes.ORDER);
+      x = x.blend(low, x.lt(low));
+      y = y.blend(low, y.lt(low));
+      x = x.blend(high, high.lt(x));
+      y = y.blend(high, high.lt(y));
+      x.intoMemorySegment(Memory.ALL, at, Lanes.ORDER);
+      y.intoMemorySegment(Memory.ALL, at + 4L * L, Lanes.ORDER);
+    }
+  }
+
+  private GemmEdgesF32() {}
+}

@@ -1,0 +1,361 @@
+package dev.gatun.kernels;
+
+import java.lang.foreign.Arena;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The plan of a matrix product c[m, n] = clamp(init + a[m, k] * b[k, n]) in float32.
+ *
+ * <p>Compute bound for more than a few rows, else bound by reading b. A task copies its block of
+ * left rows, one depth of at most {@link GemmTilesF32#DEPTH} at a time, into an array that stays in
+ * L2, and walks the panels of b past it: for each panel, every tile of rows. Tiles are as even as
+ * possible, so a plan uses at most two heights. Products deeper than that add to c in memory.
+ *
+ * <p>Rows may be any distance apart, in a, b and c alike; nothing outside the matrices is read or
+ * written. c is written, so it must not overlap a or b. A plan is immutable and may be run by any
+ * number of threads at once.
+ */
+public final class GemmF32 {
+  /** What the right matrix looks like in memory. */
+  public enum Right {
+    /** Panels of {@link PackedWeightsF32}. */
+    PACKED,
+    /** Rows [k, n]. */
+    ROWS,
+    /** The transpose: rows [n, k]. */
+    TRANSPOSED
+  }
+
+  /** What the left matrix looks like in memory. */
+  public enum Left {
+    /** Rows [m, k]. */
+    ROWS,
+    /** The transpose: rows [k, m]. */
+    TRANSPOSED
+  }
+
+  private static final long[] NO_BUFFERS = {};
+  private static final int COLUMNS = PackedWeightsF32.COLUMNS;
+  private static final int COLUMN_BYTES = 4 * COLUMNS;
+  private static final long ZEROS =
+      Arena.global().allocate(COLUMN_BYTES, Memory.ALIGNMENT).address();
+
+  /** Left rows take this part of L2; a panel of the right matrix and c need the rest. */
+  private static final int MOST_TILES =
+      Math.clamp(
+          Cpu.get().l2Bytes() * 6 / 10 / (4L * GemmTilesF32.ROW * GemmTilesF32.HEIGHT), 1, 64);
+
+  /** Blocks handed to an epilogue have at most this many elements (unless one panel has more). */
+  private static final int EPILOGUE_ELEMENTS = 24 << 10;
+
+  private final int m;
+  private final int n;
+  private final int k;
+  private final Left left;
+  private final Right right;
+  private final int tiles;
+  private final int panels;
+  private final int depths;
+  private final int depth;
+  private final GemmSplitF32 split;
+  private final int tallHeight;
+  private final GemmTileF32 tall;
+  private final GemmTileF32 low;
+  private final @Nullable GemmTileF32 direct;
+
+  private GemmF32(int m, int n, int k, Left left, Right right, int threads) {
+    this.m = m;
+    this.n = n;
+    this.k = k;
+    this.left = left;
+    this.right = right;
+    tiles = Math.max(1, Math.ceilDiv(m, GemmTilesF32.HEIGHT));
+    panels = PackedWeightsF32.panels(n);
+    depths = Math.max(1, Math.ceilDiv(k, GemmTilesF32.DEPTH));
+    // Even depths, each of whole cache lines of left floats.
+    depth = Math.ceilDiv(Math.ceilDiv(k, depths), 16) * 16;
+    tallHeight = Math.ceilDiv(m, tiles);
+    tall = GemmTilesF32.packed(Math.max(1, tallHeight));
+    low = GemmTilesF32.packed(Math.max(1, m / tiles));
+    // Packing pays only when a panel is used by several tiles.
+    boolean inPlace = right == Right.ROWS && tiles == 1 && n >= COLUMNS;
+    direct = inPlace ? GemmTilesF32.rows(Math.max(1, m)) : null;
+    if (m == 0 || n == 0) {
+      split = new GemmSplitF32(0, 0);
+    } else {
+      boolean packed = right == Right.PACKED;
+      split = GemmSplitF32.choose(tiles, tallHeight, MOST_TILES, panels, k, packed, threads);
+    }
+  }
+
+  /** A plan for rows [m, k] times packed weights [k, n]. */
+  public static GemmF32 plan(int m, int n, int k, int threads) {
+    return plan(m, n, k, Left.ROWS, Right.PACKED, threads);
+  }
+
+  /** A plan for the given layouts. */
+  public static GemmF32 plan(int m, int n, int k, Left left, Right right, int threads) {
+    if (m < 0 || n < 0 || k < 0 || threads < 1) {
+      throw new IllegalArgumentException(
+          "matrix product [%d, %d] x [%d, %d] on %d threads: sizes must not be negative"
+              .formatted(m, k, k, n, threads));
+    }
+    return new GemmF32(m, n, k, left, right, threads);
+  }
+
+  /** Number of tasks; they may run in any order and at the same time. */
+  public int tasks() {
+    return split.rowBlocks() * split.panelBlocks();
+  }
+
+  /** Floating point operations of all tasks. */
+  public double flops() {
+    return 2.0 * m * n * k;
+  }
+
+  /**
+   * Runs one task on packed weights with a bias for each column, or none if {@code bias} is 0.
+   *
+   * @param lo lower bound of the result, negative infinity for none
+   * @param hi upper bound of the result, positive infinity for none
+   */
+  public void run(
+      long a,
+      long aRowBytes,
+      long packed,
+      long bias,
+      float lo,
+      float hi,
+      long c,
+      long cRowBytes,
+      @Nullable Epilogue epilogue,
+      long[] buffers,
+      int task) {
+    run(a, aRowBytes, packed, 0, bias, 0, lo, hi, c, cRowBytes, epilogue, buffers, task);
+  }
+
+  /** Runs one task of c = a * b. */
+  public void run(
+      long a, long aRowBytes, long b, long bRowBytes, long c, long cRowBytes, int task) {
+    float inf = Float.POSITIVE_INFINITY;
+    run(a, aRowBytes, b, bRowBytes, 0, 0, -inf, inf, c, cRowBytes, null, NO_BUFFERS, task);
+  }
+
+  /**
+   * Runs one task.
+   *
+   * @param a address of the left matrix
+   * @param aRowBytes distance between its rows in memory
+   * @param b address of the right matrix
+   * @param bRowBytes distance between its rows in memory, ignored when packed
+   * @param init address of what the product is added to: 0 for nothing, c to add to c
+   * @param initRowBytes distance between the rows of init, 0 to add the same row everywhere
+   * @param lo lower bound of the result, negative infinity for none
+   * @param hi upper bound of the result, positive infinity for none
+   * @param c address of the result
+   * @param cRowBytes distance between its rows
+   * @param epilogue what to do with finished blocks
+   * @param buffers addresses for the epilogue
+   * @param task from 0 to {@code tasks() - 1}
+   */
+  public void run(
+      long a,
+      long aRowBytes,
+      long b,
+      long bRowBytes,
+      long init,
+      long initRowBytes,
+      float lo,
+      float hi,
+      long c,
+      long cRowBytes,
+      @Nullable Epilogue epilogue,
+      long[] buffers,
+      int task) {
+    int rowBlock = task / split.panelBlocks();
+    int panelBlock = task % split.panelBlocks();
+    int firstTile = part(tiles, split.rowBlocks(), rowBlock);
+    int lastTile = part(tiles, split.rowBlocks(), rowBlock + 1);
+    int firstPanel = part(panels, split.panelBlocks(), panelBlock);
+    int lastPanel = part(panels, split.panelBlocks(), panelBlock + 1);
+    int firstRow = part(m, tiles, firstTile);
+    int rows = part(m, tiles, lastTile) - firstRow;
+    GemmScratchF32 scratch = GemmScratchF32.get();
+    float[] block = scratch.left(rows);
+    int group = Math.max(1, EPILOGUE_ELEMENTS / (rows * COLUMNS));
+    for (int d = 0; d < depths; d++) {
+      int k0 = Math.min(k, d * depth);
+      int k1 = Math.min(k, k0 + depth);
+      copyLeft(a, aRowBytes, firstRow, rows, k0, k1, block, scratch);
+      boolean last = d == depths - 1;
+      // Clamping to infinities is no clamping; only finished sums are clamped.
+      float low = last ? lo : Float.NEGATIVE_INFINITY;
+      float high = last ? hi : Float.POSITIVE_INFINITY;
+      long from = d == 0 ? init : c;
+      long fromRowBytes = d == 0 ? initRowBytes : cRowBytes;
+      int grouped = firstPanel;
+      for (int panel = firstPanel; panel < lastPanel; panel++) {
+        int columns = Math.min(COLUMNS, n - panel * COLUMNS);
+        long columnBytes = (long) panel * COLUMN_BYTES;
+        long panelFrom = from == 0 ? ZEROS : from + columnBytes;
+        long panelFromRowBytes = from == 0 ? 0 : fromRowBytes;
+        long panelC = c + columnBytes;
+        long r = right(b, bRowBytes, panel, columns, k0, k1, scratch);
+        if (columns == COLUMNS) {
+          wholePanel(
+              k1 - k0,
+              block,
+              firstTile,
+              lastTile,
+              r,
+              bRowBytes,
+              panelFrom,
+              panelFromRowBytes,
+              low,
+              high,
+              panelC,
+              cRowBytes);
+        } else {
+          raggedPanel(
+              k1 - k0,
+              columns,
+              block,
+              firstTile,
+              lastTile,
+              r,
+              panelFrom,
+              panelFromRowBytes,
+              low,
+              high,
+              panelC,
+              cRowBytes,
+              scratch.tile);
+        }
+        if (last && epilogue != null && (panel + 1 - grouped == group || panel + 1 == lastPanel)) {
+          int column = grouped * COLUMNS;
+          int width = Math.min(n, (panel + 1) * COLUMNS) - column;
+          long dst = c + firstRow * cRowBytes + 4L * column;
+          epilogue.apply(buffers, dst, cRowBytes, firstRow, rows, column, width);
+          grouped = panel + 1;
+        }
+      }
+    }
+  }
+
+  private void wholePanel(
+      int terms,
+      float[] block,
+      int firstTile,
+      int lastTile,
+      long right,
+      long bRowBytes,
+      long from,
+      long fromRowBytes,
+      float lo,
+      float hi,
+      long c,
+      long cRowBytes) {
+    boolean clamp = lo > Float.NEGATIVE_INFINITY || hi < Float.POSITIVE_INFINITY;
+    int firstRow = part(m, tiles, firstTile);
+    int nextRow = firstRow;
+    for (int tile = firstTile; tile < lastTile; tile++) {
+      int row = nextRow;
+      nextRow = part(m, tiles, tile + 1);
+      int height = nextRow - row;
+      GemmTileF32 kernel = direct != null ? direct : height == tallHeight ? tall : low;
+      int at = (row - firstRow) * GemmTilesF32.ROW;
+      long start = from + row * fromRowBytes;
+      long to = c + row * cRowBytes;
+      kernel.run(terms, block, at, right, bRowBytes, start, fromRowBytes, to, cRowBytes);
+      if (clamp) {
+        GemmEdgesF32.clampTile(to, cRowBytes, height, lo, hi);
+      }
+    }
+  }
+
+  /** The last panel, when it has too few columns: its tiles are made in scratch memory. */
+  private void raggedPanel(
+      int terms,
+      int columns,
+      float[] block,
+      int firstTile,
+      int lastTile,
+      long right,
+      long from,
+      long fromRowBytes,
+      float lo,
+      float hi,
+      long c,
+      long cRowBytes,
+      long edge) {
+    boolean clamp = lo > Float.NEGATIVE_INFINITY || hi < Float.POSITIVE_INFINITY;
+    long edgeRowBytes = fromRowBytes == 0 ? 0 : COLUMN_BYTES;
+    int firstRow = part(m, tiles, firstTile);
+    int nextRow = firstRow;
+    for (int tile = firstTile; tile < lastTile; tile++) {
+      int row = nextRow;
+      nextRow = part(m, tiles, tile + 1);
+      int height = nextRow - row;
+      GemmTileF32 kernel = height == tallHeight ? tall : low;
+      int at = (row - firstRow) * GemmTilesF32.ROW;
+      int fromRows = fromRowBytes == 0 ? 1 : height;
+      GemmEdgesF32.copy(
+          from + row * fromRowBytes, fromRowBytes, edge, COLUMN_BYTES, fromRows, columns);
+      kernel.run(terms, block, at, right, 0, edge, edgeRowBytes, edge, COLUMN_BYTES);
+      if (clamp) {
+        GemmEdgesF32.clampTile(edge, COLUMN_BYTES, height, lo, hi);
+      }
+      GemmEdgesF32.copy(edge, COLUMN_BYTES, c + row * cRowBytes, cRowBytes, height, columns);
+    }
+  }
+
+  private void copyLeft(
+      long a,
+      long aRowBytes,
+      int firstRow,
+      int rows,
+      int k0,
+      int k1,
+      float[] block,
+      GemmScratchF32 scratch) {
+    int row = GemmTilesF32.ROW;
+    if (left == Left.ROWS) {
+      long from = a + firstRow * aRowBytes + 4L * k0;
+      GemmEdgesF32.copyToArray(from, aRowBytes, rows, k1 - k0, block, 0, row);
+      return;
+    }
+    for (int r = 0; r < rows; r += COLUMNS) {
+      int some = Math.min(COLUMNS, rows - r);
+      long from = a + k0 * aRowBytes + 4L * (firstRow + r);
+      PackedWeightsF32.transpose(from, aRowBytes, k1 - k0, some, scratch.panel, 4L * row);
+      GemmEdgesF32.copyToArray(scratch.panel, 4L * row, some, k1 - k0, block, r * row, row);
+    }
+  }
+
+  /** Address of the rows k0 to k1 of a panel, packed if need be. */
+  private long right(
+      long b, long bRowBytes, int panel, int columns, int k0, int k1, GemmScratchF32 scratch) {
+    switch (right) {
+      case PACKED -> {
+        return b + ((long) panel * k + k0) * COLUMN_BYTES;
+      }
+      case ROWS -> {
+        long from = b + k0 * bRowBytes + (long) panel * COLUMN_BYTES;
+        if (direct != null && columns == COLUMNS) {
+          return from;
+        }
+        PackedWeightsF32.packPanel(from, bRowBytes, columns, k1 - k0, scratch.panel);
+      }
+      case TRANSPOSED -> {
+        long from = b + (long) panel * COLUMNS * bRowBytes + 4L * k0;
+        PackedWeightsF32.packPanelTransposed(from, bRowBytes, columns, k1 - k0, scratch.panel);
+      }
+    }
+    return scratch.panel;
+  }
+
+  /** Where part {@code index} of a total begins, when it is cut into nearly equal parts. */
+  private static int part(int total, int parts, int index) {
+    return index * (total / parts) + Math.min(index, total % parts);
+  }
+}

@@ -1,0 +1,267 @@
+package dev.gatun.kernels;
+
+import static java.lang.constant.ConstantDescs.CD_Object;
+import static java.lang.constant.ConstantDescs.CD_float;
+import static java.lang.constant.ConstantDescs.CD_int;
+import static java.lang.constant.ConstantDescs.CD_long;
+import static java.lang.constant.ConstantDescs.CD_void;
+import static java.lang.constant.ConstantDescs.INIT_NAME;
+import static java.lang.constant.ConstantDescs.MTD_void;
+
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.Label;
+import java.lang.classfile.TypeKind;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.MethodTypeDesc;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.AccessFlag;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.Vector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Writes micro-kernels of any height as hidden classes.
+ *
+ * <p>The code is flat: every vector is a local of one method and every operation a direct call of
+ * the Vector API, which is the only form C2 keeps in registers for sure. A 12-row tile has 86 such
+ * calls and so stays within what C1 can compile; anything added to it (a clamp, a second way to
+ * store) would push it over and leave it stuck at a slow tier when the compile queue is long.
+ *
+ * <p>In Java terms, for 2 vectors of columns:
+ *
+ * <pre>
+ *   c00 = load(init), c01 = load(init + V), c10 = load(init + initRowBytes), ...
+ *   for (int k = 0; k &lt; depth; k++) {
+ *     b0 = load(b + k * rowBytes), b1 = load(b + k * rowBytes + V);
+ *     s = broadcast(a[aAt + k]);       c00 = s.fma(b0, c00); c01 = s.fma(b1, c01);
+ *     s = broadcast(a[aAt + k + ROW]); c10 = s.fma(b0, c10); c11 = s.fma(b1, c11);
+ *     ...
+ *   }
+ *   store(c, c00), ...
+ * </pre>
+ *
+ * <p>Low tiles have too few sums to hide the latency of fma: they are unrolled over k with several
+ * sets of sums, which are added up at the end.
+ */
+final class GemmTileEmitterF32 {
+  private static final ClassDesc SELF = GemmTileEmitterF32.class.describeConstable().orElseThrow();
+  private static final ClassDesc FLOAT_VECTOR = ClassDesc.of(FloatVector.class.getName());
+  private static final ClassDesc VECTOR = ClassDesc.of(Vector.class.getName());
+  private static final ClassDesc SPECIES = ClassDesc.of(VectorSpecies.class.getName());
+  private static final ClassDesc SEGMENT = ClassDesc.of(MemorySegment.class.getName());
+  private static final ClassDesc BYTE_ORDER = ClassDesc.of(ByteOrder.class.getName());
+  private static final ClassDesc LANES = ClassDesc.of(Lanes.class.getName());
+  private static final ClassDesc MEMORY = ClassDesc.of(Memory.class.getName());
+
+  private static final MethodTypeDesc LOAD =
+      MethodTypeDesc.of(FLOAT_VECTOR, SPECIES, SEGMENT, CD_long, BYTE_ORDER);
+  private static final MethodTypeDesc STORE =
+      MethodTypeDesc.of(CD_void, SEGMENT, CD_long, BYTE_ORDER);
+  private static final MethodTypeDesc BROADCAST =
+      MethodTypeDesc.of(FLOAT_VECTOR, SPECIES, CD_float);
+  private static final MethodTypeDesc ZERO = MethodTypeDesc.of(FLOAT_VECTOR, SPECIES);
+  private static final MethodTypeDesc FMA = MethodTypeDesc.of(FLOAT_VECTOR, VECTOR, VECTOR);
+  private static final MethodTypeDesc ADD = MethodTypeDesc.of(FLOAT_VECTOR, VECTOR);
+
+  // Slots of the parameters of GemmTileF32.run.
+  private static final int DEPTH = 1;
+  private static final int A = 2;
+  private static final int A_AT = 3;
+  private static final int B = 4;
+  private static final int B_ROW_BYTES = 6;
+  private static final int INIT = 8;
+  private static final int INIT_ROW_BYTES = 10;
+  private static final int C = 12;
+  private static final int C_ROW_BYTES = 14;
+  private static final MethodTypeDesc RUN =
+      MethodTypeDesc.of(
+          CD_void,
+          CD_int,
+          CD_float.arrayType(),
+          CD_int,
+          CD_long,
+          CD_long,
+          CD_long,
+          CD_long,
+          CD_long,
+          CD_long);
+
+  private final int rows;
+  private final int vectors;
+  private final int sets;
+  private final boolean packed;
+  private final int vectorBytes = 4 * Lanes.F32_LENGTH;
+
+  // Locals, known once the body is being written.
+  private final List<int[][]> sums = new ArrayList<>();
+  private int k;
+  private int end;
+  private int[] right = {};
+  private int left;
+
+  private GemmTileEmitterF32(int rows, int vectors, int sets, boolean packed) {
+    this.rows = rows;
+    this.vectors = vectors;
+    this.sets = sets;
+    this.packed = packed;
+  }
+
+  /**
+   * Makes a tile.
+   *
+   * @param rows its height
+   * @param vectors its width in vectors
+   * @param sets how many k the loop takes at a time, each with its own sums
+   * @param packed whether the right rows lie side by side, or a variable distance apart
+   */
+  static GemmTileF32 make(int rows, int vectors, int sets, boolean packed) {
+    byte[] code = new GemmTileEmitterF32(rows, vectors, sets, packed).emit();
+    try {
+      MethodHandles.Lookup lookup = MethodHandles.lookup().defineHiddenClass(code, true);
+      Object tile =
+          lookup.findConstructor(lookup.lookupClass(), MethodType.methodType(void.class)).invoke();
+      return (GemmTileF32) tile;
+    } catch (Throwable e) {
+      throw new IllegalStateException("cannot define a " + rows + "-row matrix kernel", e);
+    }
+  }
+
+  private byte[] emit() {
+    String name = "GemmTileF32$" + rows + "x" + vectors + (packed ? "" : "$Rows");
+    return ClassFile.of()
+        .build(
+            ClassDesc.of(SELF.packageName(), name),
+            type -> {
+              type.withFlags(AccessFlag.FINAL, AccessFlag.SYNTHETIC);
+              type.withInterfaceSymbols(ClassDesc.of(GemmTileF32.class.getName()));
+              type.withMethodBody(
+                  INIT_NAME,
+                  MTD_void,
+                  0,
+                  c -> c.aload(0).invokespecial(CD_Object, INIT_NAME, MTD_void).return_());
+              type.withMethodBody("run", RUN, ClassFile.ACC_PUBLIC, this::body);
+            });
+  }
+
+  private void body(CodeBuilder c) {
+    start(c);
+    k = c.allocateLocal(TypeKind.INT);
+    end = c.allocateLocal(TypeKind.INT);
+    left = c.allocateLocal(TypeKind.REFERENCE);
+    right = new int[vectors];
+    for (int j = 0; j < vectors; j++) {
+      right[j] = c.allocateLocal(TypeKind.REFERENCE);
+    }
+    c.iconst_0().istore(k);
+    if (sets > 1) {
+      c.iload(DEPTH).iload(DEPTH).loadConstant(sets).irem().isub().istore(end);
+      loop(c, sets);
+    }
+    c.iload(DEPTH).istore(end);
+    loop(c, 1);
+    finish(c);
+    c.return_();
+  }
+
+  /** The first set of sums starts at init, the others at zero. */
+  private void start(CodeBuilder c) {
+    for (int s = 0; s < sets; s++) {
+      int[][] set = new int[rows][vectors];
+      for (int i = 0; i < rows; i++) {
+        for (int j = 0; j < vectors; j++) {
+          set[i][j] = c.allocateLocal(TypeKind.REFERENCE);
+          species(c);
+          if (s == 0) {
+            memory(c);
+            rowAddress(c, INIT, INIT_ROW_BYTES, i, j);
+            order(c).invokestatic(FLOAT_VECTOR, "fromMemorySegment", LOAD);
+          } else {
+            c.invokestatic(FLOAT_VECTOR, "zero", ZERO);
+          }
+          c.astore(set[i][j]);
+        }
+      }
+      sums.add(set);
+    }
+  }
+
+  /** The loop over k from where it stands to end, some steps at a time. */
+  private void loop(CodeBuilder c, int steps) {
+    Label top = c.newLabel();
+    Label done = c.newLabel();
+    c.labelBinding(top).iload(k).iload(end).if_icmpge(done);
+    for (int step = 0; step < steps; step++) {
+      step(c, step);
+    }
+    c.iinc(k, steps).goto_(top).labelBinding(done);
+  }
+
+  private void step(CodeBuilder c, int step) {
+    for (int j = 0; j < vectors; j++) {
+      memory(species(c)).lload(B).iload(k).i2l();
+      if (packed) {
+        // One multiple of k and one constant: the form whose bounds checks leave the loop.
+        long panelRow = (long) vectors * vectorBytes;
+        c.loadConstant(panelRow).lmul().ladd();
+        c.loadConstant(step * panelRow + (long) j * vectorBytes).ladd();
+      } else {
+        c.loadConstant((long) step).ladd().lload(B_ROW_BYTES).lmul().ladd();
+        c.loadConstant((long) j * vectorBytes).ladd();
+      }
+      order(c).invokestatic(FLOAT_VECTOR, "fromMemorySegment", LOAD).astore(right[j]);
+    }
+    int[][] set = sums.get(step);
+    for (int i = 0; i < rows; i++) {
+      species(c).aload(A).iload(A_AT).iload(k).iadd();
+      c.loadConstant(i * GemmTilesF32.ROW + step).iadd().faload();
+      c.invokestatic(FLOAT_VECTOR, "broadcast", BROADCAST).astore(left);
+      for (int j = 0; j < vectors; j++) {
+        c.aload(left).aload(right[j]).aload(set[i][j]);
+        c.invokevirtual(FLOAT_VECTOR, "fma", FMA).astore(set[i][j]);
+      }
+    }
+  }
+
+  private void finish(CodeBuilder c) {
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < vectors; j++) {
+        c.aload(sums.getFirst()[i][j]);
+        for (int s = 1; s < sets; s++) {
+          c.aload(sums.get(s)[i][j]).invokevirtual(FLOAT_VECTOR, "add", ADD);
+        }
+        memory(c);
+        rowAddress(c, C, C_ROW_BYTES, i, j);
+        order(c).invokevirtual(FLOAT_VECTOR, "intoMemorySegment", STORE);
+      }
+    }
+  }
+
+  /** Pushes base + row * rowBytes + vector * vectorBytes. */
+  private void rowAddress(CodeBuilder c, int base, int rowBytes, int row, int vector) {
+    c.lload(base);
+    if (row > 0) {
+      c.lload(rowBytes).loadConstant((long) row).lmul().ladd();
+    }
+    if (vector > 0) {
+      c.loadConstant((long) vector * vectorBytes).ladd();
+    }
+  }
+
+  private static CodeBuilder species(CodeBuilder c) {
+    return c.getstatic(LANES, "F32", SPECIES);
+  }
+
+  private static CodeBuilder memory(CodeBuilder c) {
+    return c.getstatic(MEMORY, "ALL", SEGMENT);
+  }
+
+  private static CodeBuilder order(CodeBuilder c) {
+    return c.getstatic(LANES, "ORDER", BYTE_ORDER);
+  }
+}

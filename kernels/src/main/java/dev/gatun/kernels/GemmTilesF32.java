@@ -1,0 +1,69 @@
+package dev.gatun.kernels;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * The micro-kernels of this machine, written when first asked for, and the sizes they share.
+ *
+ * <p>With 32 vector registers a tile has 12 rows of 2 vectors: 24 sums, 2 right vectors and the
+ * broadcast left value, 14 loads for 24 fma. With 16 registers it has 4 rows: C2 unrolls the short
+ * loop and spills anything taller (measured: 4 rows 57, 5 rows 36, 6 rows 43 GFLOP/s).
+ */
+final class GemmTilesF32 {
+  /** Rows of the tallest tile. */
+  static final int HEIGHT = registers() == 32 ? 12 : 4;
+
+  /** Largest depth of a block: the sums of one call. Longer products go through memory. */
+  static final int DEPTH = 1024;
+
+  /**
+   * Distance between the left rows of a block, in floats: a constant, so that every row is one
+   * displacement off the same register, and not a power of two, which would map all rows to the
+   * same cache sets.
+   */
+  static final int ROW = DEPTH + 16;
+
+  private static final VarHandle TILE = MethodHandles.arrayElementVarHandle(GemmTileF32[].class);
+  private static final GemmTileF32[] PACKED = new GemmTileF32[HEIGHT + 1];
+  private static final GemmTileF32[] ROWS = new GemmTileF32[HEIGHT + 1];
+
+  /** The tile of that many rows for packed panels. */
+  static GemmTileF32 packed(int rows) {
+    return get(PACKED, rows, true);
+  }
+
+  /** The tile of that many rows for a right matrix with a variable distance between rows. */
+  static GemmTileF32 rows(int rows) {
+    return get(ROWS, rows, false);
+  }
+
+  private static GemmTileF32 get(GemmTileF32[] tiles, int rows, boolean packed) {
+    GemmTileF32 tile = (GemmTileF32) TILE.getAcquire(tiles, rows);
+    if (tile == null) {
+      GemmTileF32 made =
+          GemmTileEmitterF32.make(rows, PackedWeightsF32.VECTORS, sets(rows), packed);
+      GemmTileF32 earlier = (GemmTileF32) TILE.compareAndExchange(tiles, rows, null, made);
+      tile = earlier == null ? made : earlier; // all threads use, and warm, the same one
+    }
+    return tile;
+  }
+
+  /** Enough independent sums to hide the latency of fma: at least 8, two for each of 4 cycles. */
+  private static int sets(int rows) {
+    return switch (rows) {
+      case 1 -> 4;
+      case 2, 3 -> 2;
+      default -> 1;
+    };
+  }
+
+  private static int registers() {
+    boolean arm = System.getProperty("os.arch", "").equals("aarch64");
+    // The machine's own width, not the one the tests ask for: AVX-512 doubles the registers.
+    return arm || FloatVector.SPECIES_PREFERRED.length() == 16 ? 32 : 16;
+  }
+
+  private GemmTilesF32() {}
+}
