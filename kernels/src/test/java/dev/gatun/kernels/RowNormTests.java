@@ -158,7 +158,8 @@ class RowNormTests {
   private static double[] rms(float[] x, int length) {
     double[] y = new double[x.length];
     for (int i = 0; i < y.length; i++) {
-      double squares = ReduceTests.reduce(Reduction.SUM_SQUARES, x, i / length * length, length, 1);
+      double squares =
+          ReduceTests.reduce(ReduceKind.SUM_SQUARES, x, i / length * length, length, 1);
       y[i] = x[i] / Math.sqrt(squares / length + EPSILON);
     }
     return y;
@@ -174,8 +175,8 @@ class RowNormTests {
     double[] l2 = new double[x.length];
     double[] columns = new double[x.length];
     for (int i = 0; i < x.length; i++) {
-      l2[i] = x[i] / ReduceTests.reduce(Reduction.L2, x, i / length * length, length, 1);
-      columns[i] = x[i] / ReduceTests.reduce(Reduction.L2, x, i % length, rows, length);
+      l2[i] = x[i] / ReduceTests.reduce(ReduceKind.L2, x, i / length * length, length, 1);
+      columns[i] = x[i] / ReduceTests.reduce(ReduceKind.L2, x, i % length, rows, length);
     }
     try (FloatBuffers m = new FloatBuffers()) {
       Buffer src = m.of(x);
