@@ -80,8 +80,9 @@ final class VectorEmitter {
 
   private int apply(Expr.Apply apply) {
     List<Expr> args = apply.args();
-    if (apply.fn() == Fn.DIV && sigmoidArgument(apply) instanceof Expr x) {
-      return new VectorMath(code, this::constant).sigmoid(emit(x));
+    Expr sigmoid = apply.fn() == Fn.DIV ? sigmoidArgument(apply) : null;
+    if (sigmoid != null) {
+      return new VectorMath(code, this::constant).sigmoid(emit(sigmoid));
     }
     if ((apply.fn() == Fn.MAX || apply.fn() == Fn.MIN)
         && args.get(1) instanceof Expr.Real(double bound, DType type)

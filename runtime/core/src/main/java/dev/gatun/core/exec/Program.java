@@ -164,7 +164,8 @@ final class Program implements AutoCloseable {
   long arenaBytes() {
     long bytes = 0;
     for (Unit unit : units) {
-      if (unit.plan() instanceof ContextPool pool) {
+      ContextPool pool = unit.plan();
+      if (pool != null) {
         bytes += pool.plan().arenaBytes();
       }
     }
@@ -174,7 +175,8 @@ final class Program implements AutoCloseable {
   @Override
   public void close() {
     for (Unit unit : units) {
-      if (unit.plan() instanceof ContextPool pool) {
+      ContextPool pool = unit.plan();
+      if (pool != null) {
         pool.close();
       }
     }

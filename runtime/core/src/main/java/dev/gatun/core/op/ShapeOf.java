@@ -1,5 +1,6 @@
 package dev.gatun.core.op;
 
+import dev.gatun.core.graph.Attrs;
 import dev.gatun.core.graph.OpDef;
 import dev.gatun.core.graph.Operands;
 import dev.gatun.core.tensor.DType;
@@ -8,6 +9,7 @@ import dev.gatun.core.tensor.Tensor;
 import dev.gatun.core.tensor.Type;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * shapeOf(x) = the sizes of x as int64, axes [start, end) of them, clamped, from the end when
@@ -21,17 +23,22 @@ public final class ShapeOf {
           .attr("start", 0)
           .attr("end")
           .types(in -> List.of(Type.tensor(DType.I64, length(in))))
-          .reference(
-              in -> {
-                long[] sizes = in.tensor(0).shape().sizes();
-                Slice.Part part = part(in.attrs(), sizes.length);
-                int first = (int) part.first();
-                return List.of(
-                    Tensor.vector(Arrays.copyOfRange(sizes, first, first + (int) part.count())));
-              })
+          .reference(in -> List.of(value(in.attrs(), in.tensor(0).shape())))
+          .knownValue(
+              in ->
+                  in.type(0).isFixed()
+                      ? Optional.of(value(in.attrs(), in.shape(0)))
+                      : Optional.empty())
           .define();
 
-  private static Slice.Part part(dev.gatun.core.graph.Attrs attrs, int rank) {
+  private static Tensor value(Attrs attrs, Shape shape) {
+    long[] sizes = shape.sizes();
+    Slice.Part part = part(attrs, sizes.length);
+    int first = (int) part.first();
+    return Tensor.vector(Arrays.copyOfRange(sizes, first, first + (int) part.count()));
+  }
+
+  private static Slice.Part part(Attrs attrs, int rank) {
     long end = attrs.has("end") ? attrs.integer("end") : rank;
     return Slice.Part.of(attrs.integer("start"), end, 1, rank);
   }

@@ -115,7 +115,7 @@ final class RegionLoop {
    * Runs the kernel on a block.
    *
    * @param bases addresses of the result and of each operand
-   * @param at room for as many addresses, twice
+   * @param room arrays of the calling thread
    */
   void run(
       BlockFunction function,

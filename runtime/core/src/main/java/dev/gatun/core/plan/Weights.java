@@ -4,6 +4,7 @@ import dev.gatun.core.tensor.Tensor;
 import dev.gatun.kernels.Memory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
@@ -66,9 +67,12 @@ public final class Weights implements AutoCloseable {
   public static void withAddress(Tensor tensor, LongConsumer use) {
     MemorySegment data = tensor.data();
     if (data.isNative()) {
-      use.accept(data.address());
-      // The tensor keeps the memory alive until here.
-      java.lang.ref.Reference.reachabilityFence(tensor);
+      try {
+        use.accept(data.address());
+      } finally {
+        // The tensor keeps the memory alive until here.
+        Reference.reachabilityFence(tensor);
+      }
       return;
     }
     try (Arena temporary = Arena.ofConfined()) {
