@@ -12,11 +12,5 @@ final class Libraries {
     return probe.orElseThrow();
   }
 
-  static OpenBlas openBlas() {
-    Probe<OpenBlas> probe = OpenBlas.find();
-    assumeTrue(probe.library().isPresent(), probe::toString);
-    return probe.orElseThrow();
-  }
-
   private Libraries() {}
 }

@@ -1,0 +1,11 @@
+package dev.gatun.formats.onnx.op;
+
+import dev.gatun.core.graph.OpDef;
+import java.util.List;
+
+/** The list of operators that only ONNX has. */
+public final class OnnxOps {
+  public static final List<OpDef> ALL = List.of();
+
+  private OnnxOps() {}
+}
