@@ -1,12 +1,15 @@
 package dev.gatun.core.exec;
 
+import dev.gatun.core.fuse.Fused;
 import dev.gatun.core.graph.Evaluation;
 import dev.gatun.core.graph.FusionClass;
 import dev.gatun.core.graph.Graph;
+import dev.gatun.core.graph.GraphBuilder;
 import dev.gatun.core.graph.Interpreter;
 import dev.gatun.core.graph.Node;
 import dev.gatun.core.graph.Value;
 import dev.gatun.core.pass.Passes;
+import dev.gatun.core.pass.Rewriter;
 import dev.gatun.core.plan.Backend;
 import dev.gatun.core.plan.Candidates;
 import dev.gatun.core.plan.Selection;
@@ -16,10 +19,12 @@ import dev.gatun.core.tensor.Datum;
 import dev.gatun.core.tensor.Type;
 import dev.gatun.kernels.Team;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -108,13 +113,38 @@ final class Executor implements Evaluation.Runner, AutoCloseable {
 
   private Program compile(Graph graph, List<Type> types) {
     Graph ready = Passes.apply(graph, types, options.disabledPasses());
-    Map<Node, Selection> selections = new HashMap<>();
-    for (Node node : ready.nodes()) {
+    Map<Node, Selection> selections = select(ready);
+    Set<Node> refused = new HashSet<>();
+    selections.forEach(
+        (node, selection) -> {
+          if (node.op() == Fused.OP && !selection.isPlanned()) {
+            refused.add(node);
+          }
+        });
+    if (!refused.isEmpty()) {
+      // No kernel runs these groups whole; their operators may well have kernels of their own.
+      ready = Rewriter.rewrite(ready, (node, inputs, b) -> takeApart(node, inputs, b, refused));
+      selections = select(ready);
+    }
+    return new Program(ready, selections, target, options.concurrency());
+  }
+
+  private Map<Node, Selection> select(Graph graph) {
+    Map<Node, Selection> selections = new LinkedHashMap<>();
+    for (Node node : graph.nodes()) {
       if (isFixed(node)) {
         selections.put(node, Candidates.select(node, target));
       }
     }
-    return new Program(ready, selections, target, options.concurrency());
+    return selections;
+  }
+
+  private static Optional<List<Value>> takeApart(
+      Node node, List<Value> inputs, GraphBuilder b, Set<Node> refused) {
+    return refused.contains(node)
+        ? Optional.of(
+            Rewriter.inline(Fused.body(node), inputs, (n, i, builder) -> Optional.empty(), b))
+        : Optional.empty();
   }
 
   private static boolean isFixed(Node node) {

@@ -163,7 +163,7 @@ public final class FusePointwise implements Pass {
         args.add(input);
       } else if (producer.isPresent() && input.producer().isPresent()) {
         args.add(add(group, producer.get(), input.producer().get().inputs(), body, outside, done));
-      } else if (isScalarConstant(input)) {
+      } else if (node.op().pointwise().isPresent() && isScalarConstant(input)) {
         args.add(body.constant(input.name(), input.constantDatum().orElseThrow()));
       } else {
         args.add(outside.computeIfAbsent(input, v -> body.input(v.name(), v.type())));
@@ -189,7 +189,16 @@ public final class FusePointwise implements Pass {
         && node.outputs().size() == 1
         && node.output().type() instanceof Type.OfTensor type
         && type.dtype() == DType.F32
-        && type.shape().isFixed();
+        && type.shape().isFixed()
+        && hasRows(node);
+  }
+
+  /** An epilogue works on rows of the last axis: of a matrix, or of channels-last pixels. */
+  private static boolean hasRows(Node node) {
+    return node.op() == Matmul.OP
+        ? node.input(0).tensorType().shape().rank() >= 2
+            && node.input(1).tensorType().shape().rank() >= 2
+        : node.attrs().text("layout").equals("NHWC");
   }
 
   private static boolean isFixedTensor(Value value) {

@@ -15,6 +15,7 @@ public final class Passes {
       List.of(
           new Simplify.Named("foldConstants", new FoldConstants()),
           new Simplify.Named("canonicalize", new Canonicalize()),
+          new Simplify.Named("expandGemm", new ExpandGemm()),
           new Simplify.Named("simplifyAlgebra", new SimplifyAlgebra()));
 
   private static final List<Pass> AFTER =

@@ -7,7 +7,8 @@ import java.util.List;
 
 /** All candidates in the order in which they are asked. */
 public final class Candidates {
-  private static final List<Candidate> ALL = List.of(new Views(), new PointwiseKernels());
+  private static final List<Candidate> ALL =
+      List.of(new Views(), new MatmulKernels(), new PointwiseKernels());
 
   /** The first candidate that accepts the node, with the reasons of those before it. */
   public static Selection select(Node node, Target target) {
@@ -16,6 +17,8 @@ public final class Candidates {
       Lowering lowering;
       try {
         lowering = candidate.lower(node, target);
+      } catch (Anchored.NotFusible e) {
+        lowering = new Lowering.Refused(String.valueOf(e.getMessage()));
       } catch (RuntimeException e) {
         throw new GatunException(
             "node " + node + ": kernel " + candidate.name() + " cannot be built: " + e.getMessage(),

@@ -1,0 +1,34 @@
+package dev.gatun.core.op;
+
+import dev.gatun.core.tensor.Tensor;
+import java.util.Arrays;
+import java.util.Comparator;
+
+/** The order of elements that sorting operators share: NaN is the largest, zeros are equal. */
+final class Order {
+  /** Compares two elements of tensors of one type. */
+  static int compare(Tensor x, long i, Tensor y, long k) {
+    return switch (x.dtype().kind()) {
+      case FLOAT -> compare(x.getDouble(i), y.getDouble(k));
+      case UINT -> Long.compareUnsigned(x.getLong(i), y.getLong(k));
+      case INT, BOOL -> Long.compare(x.getLong(i), y.getLong(k));
+      case STRING -> x.getString(i).compareTo(y.getString(k));
+    };
+  }
+
+  private static int compare(double x, double y) {
+    // Not a mistake: Double.compare would tell 0 from -0.
+    return x == y ? 0 : Double.compare(x, y);
+  }
+
+  /** The positions [0, size) of a line of x in order; equal elements keep theirs. */
+  static Integer[] sorted(Tensor x, long first, long stride, int size, boolean descending) {
+    Integer[] order = new Integer[size];
+    Arrays.setAll(order, i -> i);
+    Comparator<Integer> ascending = (i, k) -> compare(x, first + i * stride, x, first + k * stride);
+    Arrays.sort(order, descending ? ascending.reversed() : ascending);
+    return order;
+  }
+
+  private Order() {}
+}

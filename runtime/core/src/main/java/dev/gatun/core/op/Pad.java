@@ -1,0 +1,121 @@
+package dev.gatun.core.op;
+
+import dev.gatun.core.graph.Evaluation;
+import dev.gatun.core.graph.FusionClass;
+import dev.gatun.core.graph.OpDef;
+import dev.gatun.core.graph.Operands;
+import dev.gatun.core.tensor.Shape;
+import dev.gatun.core.tensor.Tensor;
+import dev.gatun.core.tensor.TensorBuilder;
+import dev.gatun.core.tensor.Type;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * pad(x, pads, value?, axes?) = x with {@code pads} elements added before and after each axis.
+ *
+ * <p>{@code pads} lists those before the axes, then those after; negative ones take away. {@code
+ * mode} says what is added: "constant" the value (0 or empty by default), "edge" the outermost
+ * element, "reflect" the mirror image without the edge, "wrap" the other end.
+ */
+public final class Pad {
+  public static final OpDef OP =
+      OpDef.named("pad")
+          .inputs(2, 4)
+          .attr("mode", "constant")
+          .fusion(FusionClass.INJECTIVE)
+          .types(in -> List.of(Type.tensor(in.dtype(0), shape(in))))
+          .reference(in -> List.of(run(in)))
+          .define();
+
+  private static Shape shape(Operands in) {
+    String mode = in.attrs().text("mode");
+    in.require(
+        List.of("constant", "reflect", "edge", "wrap").contains(mode),
+        "mode must be constant, reflect, edge or wrap, got '%s'",
+        mode);
+    Sizes.requireIntegers(in, 1);
+    in.require(
+        !in.has(2) || in.dtype(2) == in.dtype(0), "the value must have the element type of x");
+    Shape x = in.shape(0);
+    if (!x.isRanked()) {
+      return Shape.UNRANKED;
+    }
+    if (in.longs(1).isEmpty() || in.has(3) && in.longs(3).isEmpty()) {
+      return Axes.unknown(x.rank());
+    }
+    long[] pads = in.longs(1).get();
+    int[] axes = axes(in, x.rank());
+    in.require(
+        pads.length == 2 * axes.length,
+        "pads %s needs two numbers for each of %d axes",
+        Sizes.text(pads),
+        axes.length);
+    long[] sizes = x.sizes();
+    for (int i = 0; i < axes.length; i++) {
+      long before = pads[i];
+      long after = pads[i + axes.length];
+      long size = sizes[axes[i]];
+      if (size < 0) {
+        continue;
+      }
+      sizes[axes[i]] = size + before + after;
+      in.require(
+          sizes[axes[i]] >= 0, "pads %s take more than axis %d has", Sizes.text(pads), axes[i]);
+      in.require(
+          mode.equals("constant") || size > 0 || sizes[axes[i]] == 0,
+          "axis %d is empty, mode '%s' has nothing to repeat",
+          axes[i],
+          mode);
+    }
+    return Shape.of(sizes);
+  }
+
+  private static int[] axes(Operands in, int rank) {
+    if (in.has(3)) {
+      return Axes.several(in, in.longs(3).orElseThrow(), rank);
+    }
+    int[] axes = new int[rank];
+    Arrays.setAll(axes, i -> i);
+    return axes;
+  }
+
+  private static Tensor run(Evaluation in) {
+    Tensor x = in.tensor(0);
+    int rank = x.shape().rank();
+    long[] pads = in.longs(1);
+    TensorBuilder y = in.builder(0);
+    if (in.has(2)) {
+      for (long i = 0; i < y.shape().elements(); i++) {
+        y.copy(i, in.tensor(2), 0);
+      }
+    }
+    long[][] maps = MappedCopy.same(y.shape());
+    int count = pads.length / 2;
+    for (int i = 0; i < count; i++) {
+      int axis = in.has(3) ? Axes.at(in.longs(3)[i], rank) : i;
+      long before = pads[i];
+      long size = x.shape().size(axis);
+      String mode = in.attrs().text("mode");
+      Arrays.setAll(maps[axis], k -> source(mode, k - before, size));
+    }
+    MappedCopy.into(y, x, maps);
+    return y.build();
+  }
+
+  /** The index that an index beyond the ends stands for; -1 for the constant. */
+  private static long source(String mode, long index, long size) {
+    return switch (mode) {
+      case "edge" -> Math.clamp(index, 0, size - 1);
+      case "wrap" -> Math.floorMod(index, size);
+      case "reflect" -> {
+        long period = Math.max(1, 2 * (size - 1));
+        long at = Math.floorMod(index, period);
+        yield at < size ? at : period - at;
+      }
+      default -> index >= 0 && index < size ? index : -1;
+    };
+  }
+
+  private Pad() {}
+}
