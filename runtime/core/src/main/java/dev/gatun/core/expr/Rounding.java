@@ -2,6 +2,7 @@ package dev.gatun.core.expr;
 
 import dev.gatun.core.tensor.DType;
 import dev.gatun.core.tensor.Shape;
+import dev.gatun.core.tensor.SmallFloats;
 import dev.gatun.core.tensor.TensorBuilder;
 
 /** Conversions between number types for one value. */
@@ -11,6 +12,8 @@ final class Rounding {
     return switch (type) {
       case F64 -> value;
       case F32 -> (float) value;
+      case F8E4M3FN, F8E4M3FNUZ, F8E5M2, F8E5M2FNUZ, F8E8M0, F4E2M1 ->
+          SmallFloats.decode(type, SmallFloats.encode(type, value, true));
       default -> {
         TensorBuilder one = new TensorBuilder(type, Shape.SCALAR);
         one.set(0, value);

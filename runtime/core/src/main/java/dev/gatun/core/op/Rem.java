@@ -24,7 +24,13 @@ public final class Rem {
                 Expr zero = e.constant(rest, 0);
                 Expr differs = e.apply(Fn.XOR, e.less(rest, zero), e.less(y, zero));
                 Expr adjust = e.apply(Fn.AND, differs, e.not(e.equal(rest, zero)));
-                return e.select(adjust, e.add(rest, y), rest);
+                Expr result = e.select(adjust, e.add(rest, y), rest);
+                if (!y.type().isFloat()) {
+                  return result;
+                }
+                // Python gives a zero the divisor's sign as well.
+                Expr signed = e.select(e.less(y, zero), e.constant(rest, -0.0), zero);
+                return e.select(e.equal(result, zero), signed, result);
               })
           .define();
 

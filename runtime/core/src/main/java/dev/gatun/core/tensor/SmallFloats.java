@@ -77,9 +77,10 @@ public final class SmallFloats {
     int sign = Double.doubleToRawLongBits(value) < 0 ? 1 << width : 0;
     if (Double.isNaN(value)) {
       return (byte)
-          (f.fnuz
+          // E2M1 has no NaN; minus zero stands for it in ml_dtypes and so in ONNX.
+          (f.fnuz || dtype == DType.F4E2M1
               ? 1 << width
-              : dtype == DType.F4E2M1 ? sign | 7 : sign | (f.infinity ? 0x7e | 1 : 0x7f));
+              : sign | (f.infinity ? 0x7e | 1 : 0x7f));
     }
     double magnitude = Math.abs(value);
     int pattern;

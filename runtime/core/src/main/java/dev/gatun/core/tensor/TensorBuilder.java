@@ -40,7 +40,11 @@ public final class TensorBuilder {
     return dtype;
   }
 
-  /** Sets element {@code i}, rounding to nearest even for floats, truncating for integers. */
+  /**
+   * Sets element {@code i}, rounding to nearest even for floats, truncating for integers. What is
+   * too large for a type below 16 bits becomes its largest value; only infinity stays where there
+   * is one.
+   */
   public void set(long i, double value) {
     switch (dtype) {
       case F32 -> data.set(ValueLayout.JAVA_FLOAT_UNALIGNED, 4 * i, (float) value);
@@ -48,7 +52,11 @@ public final class TensorBuilder {
       case F16 -> data.set(ValueLayout.JAVA_SHORT_UNALIGNED, 2 * i, SmallFloats.toF16(value));
       case BF16 -> data.set(ValueLayout.JAVA_SHORT_UNALIGNED, 2 * i, SmallFloats.toBf16(value));
       case F8E4M3FN, F8E4M3FNUZ, F8E5M2, F8E5M2FNUZ, F8E8M0, F4E2M1 ->
-          data.set(ValueLayout.JAVA_BYTE, i, SmallFloats.encode(dtype, value, true));
+          data.set(
+              ValueLayout.JAVA_BYTE,
+              i,
+              SmallFloats.encode(
+                  dtype, value, dtype != DType.F8E5M2 || !Double.isInfinite(value)));
       case BOOL -> set(i, value != 0 ? 1L : 0L);
       case U64 -> set(i, value >= 0x1p63 ? (long) (value - 0x1p63) ^ Long.MIN_VALUE : (long) value);
       case I8, U8, I16, U16, I32, U32, I64, I4, U4, I2, U2 -> set(i, (long) value);
