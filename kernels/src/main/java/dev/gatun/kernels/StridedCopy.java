@@ -50,7 +50,9 @@ public final class StridedCopy {
   // Columns are cut in pieces where there are too few rows to share out.
   private final long pieceColumns;
   private final long pieces;
-  private final long units; // outer x pieces x rows
+  private final long rowsPerUnit; // the last unit of a column takes what is left over, too
+  private final long rowUnits;
+  private final long units; // outer x pieces x rowUnits
   private final int tasks;
 
   private StridedCopy(Axes axes) {
@@ -114,18 +116,21 @@ public final class StridedCopy {
     boolean bytes = kernel == Kernel.ROWS || kernel == Kernel.SPREAD;
     long total = outerCount * rows * columns * (bytes ? 1 : elementBytes);
     long wanted = Math.max(1, Math.min(MAX_TASKS, total / TASK_BYTES));
-    long lines = outerCount * rows;
+    // Tasks must not cut tiles.
+    rowsPerUnit = kernel == Kernel.TILES ? 16 : 1;
+    rowUnits = Math.max(1, rows / rowsPerUnit);
+    long lines = outerCount * rowUnits;
     if (lines == 0 || lines >= wanted) {
       pieceColumns = Math.max(1, columns);
       pieces = 1;
     } else {
       // Whole cache lines, so that no two tasks write to one.
-      long perLine = bytes ? 64 : Math.max(1, 64 / elementBytes);
+      long perLine = bytes ? 64 : Math.max(16, 64 / elementBytes);
       long share = Math.ceilDiv(columns, Math.ceilDiv(wanted, lines));
       pieceColumns = Math.max(perLine, Math.ceilDiv(share, perLine) * perLine);
       pieces = Math.ceilDiv(columns, pieceColumns);
     }
-    units = outerCount * pieces * rows;
+    units = lines * pieces;
     tasks = (int) Math.max(1, Math.min(wanted, units));
   }
 
@@ -226,10 +231,13 @@ public final class StridedCopy {
     long end = bound(task + 1);
     long unit = bound(task);
     while (unit < end) {
-      long row = unit % rows;
-      long rest = unit / rows;
+      long rowUnit = unit % rowUnits;
+      long rest = unit / rowUnits;
       long piece = rest % pieces;
       long outer = rest / pieces;
+      long lastUnit = Math.min(rowUnits, rowUnit + end - unit);
+      long row = rowUnit * rowsPerUnit;
+      long lastRow = lastUnit == rowUnits ? rows : lastUnit * rowsPerUnit;
       long from = src + srcOffset + row * srcRow;
       long to = dst + dstOffset + row * dstRow;
       for (int axis = sizes.length - 1; axis >= 0; axis--) {
@@ -243,13 +251,12 @@ public final class StridedCopy {
         to += index * dstStrides[axis];
       }
       long column = piece * pieceColumns;
-      long count = Math.min(rows - row, end - unit);
       block(
           from + column * srcColumn,
           to + column * dstColumn,
-          count,
+          lastRow - row,
           Math.min(pieceColumns, columns - column));
-      unit += count;
+      unit += lastUnit - rowUnit;
     }
   }
 
@@ -286,12 +293,7 @@ public final class StridedCopy {
   }
 
   private long bound(int task) {
-    if (task == tasks) {
-      return units;
-    }
-    long at = units / tasks * task + units % tasks * task / tasks;
-    // Tiles are up to 16 rows high: do not cut one where there are many.
-    return kernel == Kernel.TILES && units >= 32L * tasks ? at & -16 : at;
+    return units / tasks * task + units % tasks * task / tasks;
   }
 
   /** The axes while they are put in order. */

@@ -97,7 +97,7 @@ class StridedCopyTests {
   void agreesWithTheSlowTwinOnRandomViews(int seed) {
     Random random = new Random(seed);
     int[] interesting = {1, 2, 3, 4, 5, L - 1, L, L + 1, 2 * L, 4 * L + 3};
-    for (int round = 0; round < 1500; round++) {
+    for (int round = 0; round < 500; round++) {
       int elementBytes = 1 << random.nextInt(4);
       int rank = random.nextInt(6);
       long[] sizes = new long[rank];
@@ -142,7 +142,7 @@ class StridedCopyTests {
   @Test
   void transposesEveryShapeAroundTheTiles() {
     Random random = new Random(7);
-    long[] extents = {2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 48, 129, 200};
+    long[] extents = {2, 3, 4, 7, 8, 15, 16, 17, 33, 48, 200};
     for (int elementBytes : new int[] {1, 2, 4, 8}) {
       for (long rows : extents) {
         for (long columns : extents) {

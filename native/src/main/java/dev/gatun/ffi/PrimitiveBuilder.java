@@ -173,7 +173,8 @@ public abstract class PrimitiveBuilder<B extends PrimitiveBuilder<B>> {
       switch (attributes.postOps().get(i)) {
         case PostOp.Binary(BinaryOp op, MemoryDesc operand) ->
             put(args, Arg.postOpBinary(i), ask.apply(Arg.postOpBinary(i)));
-        case PostOp.Prelu(int mask) -> put(args, Arg.postOpPrelu(i), ask.apply(Arg.postOpPrelu(i)));
+        case PostOp.Prelu(int mask) ->
+            put(args, Arg.postOpPrelu(i), masked(args.get(Arg.DST), mask));
         case PostOp.Eltwise(Activation activation, float alpha, float beta) -> {}
         case PostOp.Sum(float scale) -> {}
       }
@@ -194,6 +195,18 @@ public abstract class PrimitiveBuilder<B extends PrimitiveBuilder<B>> {
     if (desc != null) {
       args.put(arg, desc);
     }
+  }
+
+  /** Slopes of a PReLU post-op, which oneDNN does not describe: size 1 where the mask is 0. */
+  private static @Nullable MemoryDesc masked(@Nullable MemoryDesc dst, int mask) {
+    if (dst == null) {
+      return null;
+    }
+    long[] dims = dst.dims();
+    for (int i = 0; i < dims.length; i++) {
+      dims[i] = (mask >> i & 1) == 1 ? dims[i] : 1;
+    }
+    return MemoryDesc.rowMajor(DataType.F32, dims);
   }
 
   private static MemoryDesc perChannel(

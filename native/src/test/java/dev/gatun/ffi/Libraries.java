@@ -12,5 +12,11 @@ final class Libraries {
     return probe.orElseThrow();
   }
 
+  static OpenBlas openBlas() {
+    Probe<OpenBlas> probe = OpenBlas.find();
+    assumeTrue(probe.library().isPresent(), probe::toString);
+    return probe.orElseThrow();
+  }
+
   private Libraries() {}
 }
