@@ -103,21 +103,37 @@ public final class Slice {
     return axes;
   }
 
+  /**
+   * How a slice walks through x: the first element and the distance of neighbours along each axis,
+   * in elements.
+   */
+  public record Walk(long offset, long[] strides) {
+    /** The walk of a slice whose arguments are known; absent axes and steps are empty. */
+    public static Walk of(
+        Shape x, long[] starts, long[] ends, Optional<long[]> axes, Optional<long[]> steps) {
+      long[] along = axes.orElseGet(() -> firstAxes(starts.length));
+      long[] strides = Indexer.strides(x);
+      long offset = 0;
+      for (int i = 0; i < along.length; i++) {
+        int axis = Axes.at(along[i], x.rank());
+        long step = steps.isPresent() ? steps.get()[i] : 1;
+        offset += Part.of(starts[i], ends[i], step, x.size(axis)).first() * strides[axis];
+        strides[axis] *= step;
+      }
+      return new Walk(offset, strides);
+    }
+  }
+
   private static Tensor run(Evaluation in) {
     Tensor x = in.tensor(0);
-    Shape to = in.shape(0);
-    long[] starts = in.longs(1);
-    long[] ends = in.longs(2);
-    long[] axes = in.has(3) ? in.longs(3) : firstAxes(starts.length);
-    long[] strides = Indexer.strides(x.shape());
-    long offset = 0;
-    for (int i = 0; i < axes.length; i++) {
-      int axis = Axes.at(axes[i], x.shape().rank());
-      long step = in.has(4) ? in.longs(4)[i] : 1;
-      offset += Part.of(starts[i], ends[i], step, x.shape().size(axis)).first() * strides[axis];
-      strides[axis] *= step;
-    }
-    return StridedCopy.copy(x, to, offset, strides);
+    Walk walk =
+        Walk.of(
+            x.shape(),
+            in.longs(1),
+            in.longs(2),
+            in.has(3) ? Optional.of(in.longs(3)) : Optional.empty(),
+            in.has(4) ? Optional.of(in.longs(4)) : Optional.empty());
+    return StridedCopy.copy(x, in.shape(0), walk.offset(), walk.strides());
   }
 
   private Slice() {}

@@ -8,7 +8,7 @@ import java.util.List;
 /** All candidates in the order in which they are asked. */
 public final class Candidates {
   private static final List<Candidate> ALL =
-      List.of(new Views(), new MatmulKernels(), new PointwiseKernels());
+      List.of(new Views(), new MatmulKernels(), new MovementKernels(), new PointwiseKernels());
 
   /** The first candidate that accepts the node, with the reasons of those before it. */
   public static Selection select(Node node, Target target) {

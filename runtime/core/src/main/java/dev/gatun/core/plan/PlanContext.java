@@ -118,6 +118,15 @@ public final class PlanContext implements AutoCloseable, Team.Body {
 
   /** Runs one step; steps must run in order. */
   public void runStep(int step, Team team) {
+    try {
+      runPhases(step, team);
+    } catch (IndexOutOfBoundsException e) {
+      throw new GatunException(
+          "node " + plan.steps().get(step).selection().node() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private void runPhases(int step, Team team) {
     current = buffers[step];
     for (Kernel phase : phases[step]) {
       int tasks = phase.tasks();

@@ -78,9 +78,7 @@ public final class SmallFloats {
     if (Double.isNaN(value)) {
       return (byte)
           // E2M1 has no NaN; minus zero stands for it in ml_dtypes and so in ONNX.
-          (f.fnuz || dtype == DType.F4E2M1
-              ? 1 << width
-              : sign | (f.infinity ? 0x7e | 1 : 0x7f));
+          (f.fnuz || dtype == DType.F4E2M1 ? 1 << width : sign | (f.infinity ? 0x7e | 1 : 0x7f));
     }
     double magnitude = Math.abs(value);
     int pattern;

@@ -55,8 +55,7 @@ public final class TensorBuilder {
           data.set(
               ValueLayout.JAVA_BYTE,
               i,
-              SmallFloats.encode(
-                  dtype, value, dtype != DType.F8E5M2 || !Double.isInfinite(value)));
+              SmallFloats.encode(dtype, value, dtype != DType.F8E5M2 || !Double.isInfinite(value)));
       case BOOL -> set(i, value != 0 ? 1L : 0L);
       case U64 -> set(i, value >= 0x1p63 ? (long) (value - 0x1p63) ^ Long.MIN_VALUE : (long) value);
       case I8, U8, I16, U16, I32, U32, I64, I4, U4, I2, U2 -> set(i, (long) value);
