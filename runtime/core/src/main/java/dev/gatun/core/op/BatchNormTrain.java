@@ -46,14 +46,14 @@ public final class BatchNormTrain {
       double sum = 0;
       for (int n = 0; n < planes.batch(); n++) {
         for (int p = 0; p < planes.positions(); p++) {
-          sum += x[at(planes, n, c, p)];
+          sum += x[planes.at(n, c, p)];
         }
       }
       mean[c] = sum / count;
       double squares = 0;
       for (int n = 0; n < planes.batch(); n++) {
         for (int p = 0; p < planes.positions(); p++) {
-          double d = x[at(planes, n, c, p)] - mean[c];
+          double d = x[planes.at(n, c, p)] - mean[c];
           squares += d * d;
         }
       }
@@ -73,10 +73,6 @@ public final class BatchNormTrain {
         Tensor.rounded(src.dtype(), src.shape(), x),
         Tensor.rounded(dtype, channels, mean),
         Tensor.rounded(dtype, channels, variance));
-  }
-
-  private static int at(Planes planes, int n, int c, int p) {
-    return n * planes.batchStride() + c * planes.channelStride() + p * planes.positionStride();
   }
 
   private BatchNormTrain() {}

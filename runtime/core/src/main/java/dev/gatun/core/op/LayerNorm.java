@@ -94,7 +94,13 @@ public final class LayerNorm {
         x[i] = (x[i] - mean[row]) * inverse[row];
       }
     }
-    scaleAndShift(x, shape, in, 1, 2);
+    scale(x, shape, in, 1);
+    if (in.has(2)) {
+      double[] bias = Expanded.to(in.tensor(2), shape);
+      for (int i = 0; i < x.length; i++) {
+        x[i] += bias[i];
+      }
+    }
     DType dtype = statisticType(src.dtype());
     return List.of(
         Tensor.rounded(src.dtype(), shape, x),
@@ -102,18 +108,12 @@ public final class LayerNorm {
         Tensor.rounded(dtype, rows, inverse));
   }
 
-  /** Multiplies by one input and adds another where they are given, broadcasting. */
-  static void scaleAndShift(double[] x, Shape shape, Evaluation in, int scale, int bias) {
-    if (in.has(scale)) {
-      double[] factor = Expanded.to(in.tensor(scale), shape);
+  /** Multiplies by input {@code i}, broadcast, if it is given. */
+  static void scale(double[] x, Shape shape, Evaluation in, int input) {
+    if (in.has(input)) {
+      double[] factor = Expanded.to(in.tensor(input), shape);
       for (int i = 0; i < x.length; i++) {
         x[i] *= factor[i];
-      }
-    }
-    if (in.has(bias)) {
-      double[] term = Expanded.to(in.tensor(bias), shape);
-      for (int i = 0; i < x.length; i++) {
-        x[i] += term[i];
       }
     }
   }

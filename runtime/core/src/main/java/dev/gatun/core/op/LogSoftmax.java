@@ -13,7 +13,7 @@ public final class LogSoftmax {
           .reference(in -> Softmaxes.run("logSoftmax", in, LogSoftmax::line))
           .define();
 
-  private static void line(double[] x, int from, int count, int stride) {
+  static void line(double[] x, int from, int count, int stride) {
 
     double max = Softmaxes.max(x, from, count, stride);
     double log = Math.log(Softmaxes.sumExp(x, from, count, stride, max));

@@ -138,8 +138,11 @@ public final class Ops {
           // Contractions, convolution and pooling.
           Matmul.OP,
           Gemm.OP,
+          Einsum.OP,
           Conv.OP,
           ConvTranspose.OP,
+          Unfold.OP,
+          Col2im.OP,
           MaxPool.OP,
           AveragePool.OP,
           LpPool.OP,
@@ -151,15 +154,30 @@ public final class Ops {
           BatchNorm.OP,
           BatchNormTrain.OP,
           LayerNorm.OP,
+          RmsNorm.OP,
+          GroupNorm.OP,
+          InstanceNorm.OP,
+          Lrn.OP,
+          LpNorm.OP,
+          MeanVarianceNorm.OP,
           Softmax.OP,
           LogSoftmax.OP,
           Hardmax.OP,
-          // Recurrent layers.
+          Glu.OP,
+          // Attention and recurrent layers.
+          Attention.OP,
+          Rope.OP,
+          Embedding.OP,
           Lstm.OP,
           Gru.OP,
           Rnn.OP,
           // Images.
-          Resize.OP);
+          Resize.OP,
+          GridSample.OP,
+          // Losses.
+          NegativeLogLikelihood.OP,
+          SoftmaxCrossEntropy.OP,
+          CtcLoss.OP);
 
   private Ops() {}
 }

@@ -59,6 +59,11 @@ record Planes(int batch, int channels, int positions, boolean last) {
     return Shape.of(sizes);
   }
 
+  /** Where element (n, c, p) is. */
+  int at(int n, int c, int p) {
+    return n * batchStride() + c * channelStride() + p * positionStride();
+  }
+
   int batchStride() {
     return channels * positions;
   }

@@ -1,0 +1,142 @@
+package dev.gatun.core.op;
+
+import dev.gatun.core.graph.Attrs;
+import dev.gatun.core.graph.GraphBuilder;
+import dev.gatun.core.graph.Value;
+import dev.gatun.core.tensor.DType;
+import dev.gatun.core.tensor.Tensor;
+
+/**
+ * Writes formulas into a graph: what {@link Losses} and decompositions are made of. Numbers take
+ * the type of the value beside them.
+ */
+record Formula(GraphBuilder b) {
+  Value number(Value like, double value) {
+    return b.constant(Tensor.scalar(like.tensorType().dtype(), value));
+  }
+
+  Value add(Value x, Value y) {
+    return b.add(Add.OP, x, y);
+  }
+
+  Value add(Value x, double y) {
+    return add(x, number(x, y));
+  }
+
+  Value sub(Value x, Value y) {
+    return b.add(Sub.OP, x, y);
+  }
+
+  /** x - y. */
+  Value sub(double x, Value y) {
+    return sub(number(y, x), y);
+  }
+
+  Value mul(Value x, Value y) {
+    return b.add(Mul.OP, x, y);
+  }
+
+  Value mul(Value x, double y) {
+    return mul(x, number(x, y));
+  }
+
+  Value div(Value x, Value y) {
+    return b.add(Div.OP, x, y);
+  }
+
+  Value neg(Value x) {
+    return b.add(Neg.OP, x);
+  }
+
+  Value abs(Value x) {
+    return b.add(Abs.OP, x);
+  }
+
+  Value square(Value x) {
+    return mul(x, x);
+  }
+
+  Value sqrt(Value x) {
+    return b.add(Sqrt.OP, x);
+  }
+
+  Value exp(Value x) {
+    return b.add(Exp.OP, x);
+  }
+
+  Value log(Value x) {
+    return b.add(Log.OP, x);
+  }
+
+  Value sigmoid(Value x) {
+    return b.add(Sigmoid.OP, x);
+  }
+
+  Value softplus(Value x) {
+    return b.add(Softplus.OP, x);
+  }
+
+  Value pow(Value x, double y) {
+    return b.add(Pow.OP, x, number(x, y));
+  }
+
+  Value max(Value x, double y) {
+    return b.add(Max.OP, x, number(x, y));
+  }
+
+  Value min(Value x, Value y) {
+    return b.add(Min.OP, x, y);
+  }
+
+  Value less(Value x, double y) {
+    return b.add(Less.OP, x, number(x, y));
+  }
+
+  Value equal(Value x, double y) {
+    return b.add(Equal.OP, x, number(x, y));
+  }
+
+  Value where(Value condition, Value x, Value y) {
+    return b.add(Where.OP, condition, x, y);
+  }
+
+  Value cast(Value x, DType type) {
+    return x.tensorType().dtype() == type ? x : b.add(Cast.OP, Attrs.of("to", type), x);
+  }
+
+  Value logSoftmax(Value x, int axis) {
+    return b.add(LogSoftmax.OP, Attrs.of("axis", axis), x);
+  }
+
+  /** The sum over some axes, which vanish. */
+  Value sum(Value x, long... axes) {
+    return b.add(ReduceSum.OP, Attrs.of("keepDims", false), x, b.constant(Tensor.vector(axes)));
+  }
+
+  /** The sum of all elements. */
+  Value total(Value x) {
+    return b.add(ReduceSum.OP, Attrs.of("keepDims", false), x);
+  }
+
+  /** The mean of all elements. */
+  Value mean(Value x) {
+    return b.add(ReduceMean.OP, Attrs.of("keepDims", false), x);
+  }
+
+  /** The losses of a batch as one number. */
+  Value reduce(Value losses, LossReduction reduction) {
+    return switch (reduction) {
+      case NONE -> losses;
+      case SUM -> total(losses);
+      case MEAN -> mean(losses);
+      case BATCH_MEAN -> {
+        int rank = losses.tensorType().shape().rank();
+        long[] axes = new long[Math.max(rank - 1, 0)];
+        for (int i = 0; i < axes.length; i++) {
+          axes[i] = i + 1L;
+        }
+        yield mean(axes.length == 0 ? losses : sum(losses, axes));
+      }
+    };
+  }
+}
