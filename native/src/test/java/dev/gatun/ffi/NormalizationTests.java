@@ -237,11 +237,19 @@ class NormalizationTests {
     LocalResponseNormalization builder =
         LocalResponseNormalization.of(dnnl, 5).parameters(0.5f, 0.75f, 1.5f).src(src);
     try (Buffers buffers = new Buffers();
-        OneDnnPrimitive forward = builder.inference().orElseThrow()) {
+        OneDnnPrimitive forward = builder.forward().orElseThrow();
+        OneDnnPrimitive backward = builder.backward().orElseThrow()) {
       float[] x = buffers.random(-1, 1, src.dims());
+      float[] gradient = buffers.random(-1, 1, src.dims());
       assertClose(
           localResponse(widen(x), 16, 6),
           buffers.run(forward, Map.of(Arg.SRC, x)).get(Arg.DST),
+          TOLERANCE);
+      assertClose(
+          Gradient.of(v -> localResponse(v, 16, 6), widen(x), gradient),
+          buffers
+              .runBoth(forward, backward, Map.of(Arg.SRC, x), Map.of(Arg.DIFF_DST, gradient))
+              .get(Arg.DIFF_SRC),
           TOLERANCE);
     }
   }
