@@ -1,0 +1,104 @@
+package dev.gatun.core.plan;
+
+import dev.gatun.core.graph.Node;
+import dev.gatun.core.op.AveragePool;
+import dev.gatun.core.op.LpPool;
+import dev.gatun.core.op.MaxPool;
+import dev.gatun.core.op.Window;
+import dev.gatun.core.tensor.DType;
+import dev.gatun.core.tensor.Shape;
+import dev.gatun.kernels.MaxPoolIndicesF32;
+import dev.gatun.kernels.PoolAxis;
+import dev.gatun.kernels.PoolF32;
+import java.util.Arrays;
+
+/** Maximum, average and Lp pools in float32, channels last, over one to three spatial axes. */
+final class PoolKernels implements Candidate {
+  @Override
+  public String name() {
+    return "pool/vector/f32";
+  }
+
+  @Override
+  public Lowering lower(Node node, Target target) {
+    boolean max = node.op() == MaxPool.OP;
+    boolean average = node.op() == AveragePool.OP;
+    if (!max && !average && node.op() != LpPool.OP) {
+      return new Lowering.Refused("");
+    }
+    Shape shape = node.input(0).tensorType().shape();
+    if (node.input(0).tensorType().dtype() != DType.F32) {
+      return new Lowering.Refused("only float32, not " + node.input(0).tensorType().dtype());
+    }
+    if (!node.attrs().text("layout").equals("NHWC")) {
+      return new Lowering.Refused("channels are not last");
+    }
+    int spatial = shape.rank() - 2;
+    if (spatial < 1 || spatial > 3) {
+      return new Lowering.Refused(spatial + " spatial axes");
+    }
+    for (long size : shape.sizes()) {
+      if (size > Integer.MAX_VALUE) {
+        return new Lowering.Refused("more than 2^31 elements along an axis");
+      }
+    }
+    long[] in = Arrays.copyOfRange(shape.sizes(), 1, 1 + spatial);
+    Window window =
+        Window.of(node.op().name(), node.attrs(), in, node.attrs().longs("kernel"));
+    PoolAxis[] axes = new PoolAxis[spatial];
+    for (int a = 0; a < spatial; a++) {
+      axes[a] =
+          PoolAxis.window(
+              (int) in[a],
+              (int) window.out()[a],
+              (int) window.kernel()[a],
+              (int) window.strides()[a],
+              (int) window.dilations()[a],
+              (int) window.padBegin()[a],
+              (int) window.padEnd()[a]);
+    }
+    int batch = (int) shape.size(0);
+    int channels = (int) shape.size(-1);
+    if (max && node.outputs().size() > 1) {
+      boolean columnMajor = node.attrs().integer("storageOrder") == 1;
+      return Lowering.Kernels.of(
+          new WithIndices(MaxPoolIndicesF32.of(columnMajor, batch, channels, axes)));
+    }
+    PoolF32 pool;
+    if (max) {
+      pool = PoolF32.of(PoolF32.Kind.MAX, batch, channels, axes);
+    } else if (average) {
+      boolean padded = node.attrs().flag("countIncludePad");
+      pool =
+          PoolF32.of(
+              padded ? PoolF32.Kind.AVERAGE_PADDED : PoolF32.Kind.AVERAGE, batch, channels, axes);
+    } else {
+      pool = PoolF32.lp(node.attrs().real("p"), batch, channels, axes);
+    }
+    return Lowering.Kernels.of(new Values(pool));
+  }
+
+  private record Values(PoolF32 pool) implements Kernel {
+    @Override
+    public int tasks() {
+      return pool.tasks();
+    }
+
+    @Override
+    public void run(long[] buffers, int task) {
+      pool.run(buffers[0], buffers[1], task);
+    }
+  }
+
+  private record WithIndices(MaxPoolIndicesF32 pool) implements Kernel {
+    @Override
+    public int tasks() {
+      return pool.tasks();
+    }
+
+    @Override
+    public void run(long[] buffers, int task) {
+      pool.run(buffers[0], buffers[1], buffers[2], task);
+    }
+  }
+}
