@@ -11,11 +11,16 @@ import dev.gatun.core.op.BatchNorm;
 import dev.gatun.core.op.Concat;
 import dev.gatun.core.op.Conv;
 import dev.gatun.core.op.ConvTranspose;
+import dev.gatun.core.op.DepthToSpace;
 import dev.gatun.core.op.GlobalAveragePool;
 import dev.gatun.core.op.GlobalMaxPool;
+import dev.gatun.core.op.GroupNorm;
+import dev.gatun.core.op.InstanceNorm;
 import dev.gatun.core.op.LpPool;
 import dev.gatun.core.op.MaxPool;
+import dev.gatun.core.op.Pad;
 import dev.gatun.core.op.Resize;
+import dev.gatun.core.op.SpaceToDepth;
 import dev.gatun.core.op.Transpose;
 import dev.gatun.core.tensor.DType;
 import dev.gatun.core.tensor.Shape;
@@ -44,7 +49,11 @@ final class AssignLayouts implements Pass {
           LpPool.OP,
           GlobalAveragePool.OP,
           GlobalMaxPool.OP,
-          BatchNorm.OP);
+          BatchNorm.OP,
+          InstanceNorm.OP,
+          GroupNorm.OP,
+          DepthToSpace.OP,
+          SpaceToDepth.OP);
 
   /** Of these a channels-last form pays only when the input is channels-last already. */
   private static final Set<OpDef> STARTS_LAYOUT =
@@ -92,6 +101,9 @@ final class AssignLayouts implements Pass {
     }
     if (op == Resize.OP) {
       return permutedArguments(node, inputs, b, List.of(1, 2));
+    }
+    if (op == Pad.OP && inputs.size() <= 3) {
+      return pad(node, inputs, b);
     }
     return Optional.empty();
   }
@@ -202,6 +214,26 @@ final class AssignLayouts implements Pass {
     }
     return Optional.of(
         List.of(channelsFirst(b.add(node.op(), node.attrs(), args, 1, node.name()).get(0), b)));
+  }
+
+  private static Optional<List<Value>> pad(Node node, List<Value> inputs, GraphBuilder b) {
+    int rank = node.output().tensorType().shape().rank();
+    Optional<Tensor> pads = inputs.get(1).constant();
+    if (pads.isEmpty() || pads.get().elements() != 2L * rank) {
+      return Optional.empty();
+    }
+    long[] before = pads.get().toLongs();
+    long[] after = new long[2 * rank];
+    int[] perm = toLast(rank);
+    for (int i = 0; i < rank; i++) {
+      after[i] = before[perm[i]];
+      after[rank + i] = before[rank + perm[i]];
+    }
+    List<Value> args = new ArrayList<>(inputs);
+    args.set(0, channelsLast(inputs.get(0), b));
+    args.set(1, b.constant(Tensor.vector(after)));
+    return Optional.of(
+        List.of(channelsFirst(b.add(Pad.OP, node.attrs(), args, 1, node.name()).get(0), b)));
   }
 
   /** Whether the value is a channels-last one transposed back. */

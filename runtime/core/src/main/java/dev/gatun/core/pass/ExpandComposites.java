@@ -32,8 +32,7 @@ final class ExpandComposites implements Pass {
                   parts
                       .get()
                       .build(
-                          b,
-                          new Operands(node.op(), node.attrs(), inputs, node.outputs().size())));
+                          b, new Operands(node.op(), node.attrs(), inputs, node.outputs().size())));
         });
   }
 

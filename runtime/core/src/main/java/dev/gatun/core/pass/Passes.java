@@ -2,6 +2,7 @@ package dev.gatun.core.pass;
 
 import dev.gatun.core.fuse.FusePointwise;
 import dev.gatun.core.graph.Graph;
+import dev.gatun.core.plan.Candidates;
 import dev.gatun.core.tensor.Type;
 import java.util.List;
 import java.util.Optional;
@@ -19,7 +20,11 @@ public final class Passes {
           new Simplify.Named("simplifyAlgebra", new SimplifyAlgebra()));
 
   private static final List<Pass> AFTER =
-      List.of(new AssignLayouts(), new FusePointwise(true), new FusePointwise(false));
+      List.of(
+          new AssignLayouts(),
+          new ExpandComposites(Candidates.KEEP_WHOLE::contains),
+          new FusePointwise(true),
+          new FusePointwise(false));
 
   /** Sweeps of the rules: one uncovers what the next can use; real graphs need two. */
   private static final int MAX_SWEEPS = 4;

@@ -1,14 +1,26 @@
 package dev.gatun.core.plan;
 
 import dev.gatun.core.graph.Node;
+import dev.gatun.core.graph.OpDef;
 import dev.gatun.core.tensor.GatunException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** All candidates in the order in which they are asked. */
 public final class Candidates {
   private static final List<Candidate> ALL =
-      List.of(new Views(), new MatmulKernels(), new MovementKernels(), new PointwiseKernels());
+      List.of(
+          new Views(),
+          new MatmulKernels(),
+          new RowKernels(),
+          new ReduceKernels(),
+          new PoolKernels(),
+          new MovementKernels(),
+          new PointwiseKernels());
+
+  /** Composite operators that have kernels and are not taken apart. */
+  public static final Set<OpDef> KEEP_WHOLE = Set.of();
 
   /** The first candidate that accepts the node, with the reasons of those before it. */
   public static Selection select(Node node, Target target) {

@@ -43,8 +43,7 @@ final class PoolKernels implements Candidate {
       }
     }
     long[] in = Arrays.copyOfRange(shape.sizes(), 1, 1 + spatial);
-    Window window =
-        Window.of(node.op().name(), node.attrs(), in, node.attrs().longs("kernel"));
+    Window window = Window.of(node.op().name(), node.attrs(), in, node.attrs().longs("kernel"));
     PoolAxis[] axes = new PoolAxis[spatial];
     for (int a = 0; a < spatial; a++) {
       axes[a] =

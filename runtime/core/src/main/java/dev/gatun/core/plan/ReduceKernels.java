@@ -85,8 +85,7 @@ final class ReduceKernels implements Candidate {
     if (view.inner() == 1) {
       long length = view.axis();
       RangeKernel.Body body =
-          (b, from, to) ->
-              ReduceRowsF32.run(kind, b[0], 4 * length, b[output], from, to, length);
+          (b, from, to) -> ReduceRowsF32.run(kind, b[0], 4 * length, b[output], from, to, length);
       return Lowering.Kernels.of(new RangeKernel(view.outer(), length, target.threads(), body))
           .noted(note);
     }

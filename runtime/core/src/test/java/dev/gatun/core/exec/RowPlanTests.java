@@ -1,0 +1,34 @@
+package dev.gatun.core.exec;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RowPlanTests {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "graph g(x: f32[3, 37]) { y = softmax(x) return y }",
+        "graph g(x: f32[3, 7, 21]) { y = softmax(x) {axis = 1} return y }",
+        "graph g(x: f32[300, 65]) { y = logSoftmax(x) return y }",
+        "graph g(x: f32[5, 4]) { y = logSoftmax(x) {axis = 0} return y }",
+        "graph g(x: f32[2, 5, 67], s: f32[67], b: f32[67]) { y = layerNorm(x, s, b) return y }",
+        "graph g(x: f32[4, 3, 5], s: f32[3, 5]) { y, m, i = layerNorm(x, s) {axis = 1} return y, m, i }",
+        "graph g(x: f32[4, 19]) { y = layerNorm(x) return y }",
+        "graph g(x: f32[3, 40, 5]) { a = i64[1]{1} y = reduceSum(x, a) return y }",
+        "graph g(x: f32[3, 40, 5]) { a = i64[2]{0, 1} y = reduceMean(x, a) {keepDims = false} return y }",
+        "graph g(x: f32[3, 40, 5]) { a = i64[2]{1, 2} y = reduceMax(x, a) return y }",
+        "graph g(x: f32[3, 40, 5]) { y = reduceLogSumExp(x) return y }",
+        "graph g(x: f32[3, 1, 5]) { a = i64[1]{1} y = reduceL2(x, a) return y }",
+        "graph g(x: f32[2, 9, 8, 7]) { y = maxPool(x) {kernel = [3, 2], strides = [2, 1], pads = [1, 0, 1, 1]} return y }",
+        "graph g(x: f32[2, 9, 8, 7]) { y, i = maxPool(x) {kernel = [2, 2]} return y, i }",
+        "graph g(x: f32[1, 3, 11]) { y = averagePool(x) {kernel = [3], pads = [1, 1], countIncludePad = true} return y }",
+        "graph g(x: f32[2, 33, 5, 6]) { y = globalAveragePool(x) return y }"
+      })
+  void agreesWithTheReference(String text) {
+    Explanation plan = Agreement.check(text, 1e-5);
+    assertTrue(
+        plan.steps().stream().noneMatch(s -> s.kernel().equals("reference")), plan.toString());
+  }
+}
