@@ -41,6 +41,16 @@ public record Graph(
     return uses;
   }
 
+  /** True when the same inputs always give the same outputs. */
+  public boolean isPure() {
+    for (Node node : nodes) {
+      if (!node.op().isPure(node.attrs())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Graphs are compared by identity: two equal ones are told apart by who holds them. */
   @Override
   public boolean equals(@org.jspecify.annotations.Nullable Object other) {

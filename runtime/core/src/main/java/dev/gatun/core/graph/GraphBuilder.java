@@ -94,7 +94,7 @@ public final class GraphBuilder {
     }
     Attrs complete = op.complete(attrs);
     Key key = new Key(op, complete, given, outputCount);
-    Node old = op.isPure() ? known.get(key) : null;
+    Node old = op.isPure(complete) ? known.get(key) : null;
     if (old != null) {
       return old.outputs();
     }

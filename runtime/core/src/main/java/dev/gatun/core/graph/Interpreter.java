@@ -68,7 +68,10 @@ public final class Interpreter implements Evaluation.Runner {
       OpDef op, Attrs attrs, List<@Nullable Datum> inputs, int outputs, Evaluation.Runner runner) {
     Evaluation evaluation = new Evaluation(op, attrs, inputs, outputs, runner);
     // The type rule is what checks inputs of types that were not known when the node was made.
-    evaluation.type(0);
+    // Control flow checks its own: inferring a body for each of its runs would cost too much.
+    if (attrs.asMap().values().stream().noneMatch(Graph.class::isInstance)) {
+      evaluation.type(0);
+    }
     if (op.reference().isPresent()) {
       return op.reference().get().run(evaluation);
     }

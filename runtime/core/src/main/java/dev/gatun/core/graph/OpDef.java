@@ -51,6 +51,7 @@ public final class OpDef {
   private final Map<String, Optional<Object>> attrs;
   private final FusionClass fusion;
   private final boolean pure;
+  private final String pureWith;
   private final TypeRule types;
   private final @Nullable Reference reference;
   private final @Nullable Pointwise pointwise;
@@ -64,6 +65,7 @@ public final class OpDef {
     attrs = new LinkedHashMap<>(b.attrs);
     fusion = b.fusion;
     pure = b.pure;
+    pureWith = b.pureWith;
     this.types = types;
     reference = b.reference;
     pointwise = b.pointwise;
@@ -84,9 +86,20 @@ public final class OpDef {
     return fusion;
   }
 
-  /** False for random operators: two equal nodes are then not one. */
-  public boolean isPure() {
-    return pure;
+  /**
+   * False when a node of these attributes gives another result each time, so that equal nodes are
+   * not one: random operators without a seed, and control flow over such.
+   */
+  public boolean isPure(Attrs given) {
+    if (!pure && (pureWith.isEmpty() || !given.has(pureWith))) {
+      return false;
+    }
+    for (Object attr : given.asMap().values()) {
+      if (attr instanceof Graph graph && !graph.isPure()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   public Optional<Reference> reference() {
@@ -157,6 +170,7 @@ public final class OpDef {
     private final Map<String, Optional<Object>> attrs = new LinkedHashMap<>();
     private FusionClass fusion = FusionClass.OPAQUE;
     private boolean pure = true;
+    private String pureWith = "";
     private @Nullable TypeRule types;
     private @Nullable Reference reference;
     private @Nullable Pointwise pointwise;
@@ -196,9 +210,10 @@ public final class OpDef {
       return this;
     }
 
-    /** Marks an operator that gives another result each time. */
-    public Builder impure() {
+    /** Marks an operator that gives another result each time unless it has the attribute. */
+    public Builder impureUnless(String attr) {
       pure = false;
+      pureWith = attr;
       return this;
     }
 

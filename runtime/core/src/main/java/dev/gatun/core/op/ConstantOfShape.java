@@ -35,7 +35,8 @@ public final class ConstantOfShape {
               })
           .define();
 
-  private static Shape shape(Operands in) {
+  /** The shape that an input of sizes gives. */
+  static Shape shape(Operands in) {
     Sizes.requireIntegers(in, 0);
     if (in.longs(0).isEmpty()) {
       return Sizes.ofLength(in, 0);

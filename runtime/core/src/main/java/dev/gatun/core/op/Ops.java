@@ -135,6 +135,28 @@ public final class Ops {
           Sort.OP,
           CumSum.OP,
           CumProd.OP,
+          // Control flow.
+          If.OP,
+          Loop.OP,
+          Scan.OP,
+          // Sequences and optionals.
+          SequenceConstruct.OP,
+          SequenceEmpty.OP,
+          SequenceAt.OP,
+          SequenceInsert.OP,
+          SequenceErase.OP,
+          SequenceLength.OP,
+          SplitToSequence.OP,
+          ConcatFromSequence.OP,
+          SequenceMap.OP,
+          Optional.OP,
+          OptionalHasElement.OP,
+          OptionalGetElement.OP,
+          // Random.
+          RandomUniform.OP,
+          RandomNormal.OP,
+          Bernoulli.OP,
+          Multinomial.OP,
           // Contractions, convolution and pooling.
           Matmul.OP,
           Gemm.OP,

@@ -23,7 +23,7 @@ final class FoldConstants implements Simplify.Nested {
   @Override
   public Optional<List<Value>> rewrite(
       Node node, List<Value> inputs, GraphBuilder b, Rewriter.Rule all) {
-    if (!node.op().isPure()) {
+    if (!node.op().isPure(node.attrs())) {
       return Optional.empty();
     }
     Optional<Tensor> known =

@@ -101,6 +101,18 @@ public final class Shape {
     return product;
   }
 
+  /** What two shapes have in common; sizes that differ are unknown. */
+  public static Shape join(Shape a, Shape b) {
+    if (!a.isRanked() || !b.isRanked() || a.rank() != b.rank()) {
+      return UNRANKED;
+    }
+    long[] sizes = a.sizes();
+    for (int i = 0; i < sizes.length; i++) {
+      sizes[i] = sizes[i] == b.size(i) ? sizes[i] : UNKNOWN;
+    }
+    return of(sizes);
+  }
+
   /** Resolves an axis counted from the end; {@code op} is for the message. */
   public int axis(String op, long axis) {
     // A scalar has, as in NumPy's reductions, the axes 0 and -1.

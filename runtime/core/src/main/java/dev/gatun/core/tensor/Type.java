@@ -44,6 +44,33 @@ public sealed interface Type {
     return new OfTensor(dtype, Shape.of(sizes));
   }
 
+  /**
+   * The narrowest type that two types have in common: sizes that differ are unknown, ranks that
+   * differ make a shape unranked, and of an optional and a plain value it is the optional. Fails
+   * for types that have nothing in common.
+   */
+  static Type join(Type a, Type b) {
+    if (a.equals(b)) {
+      return a;
+    }
+    return switch (a) {
+      case OfTensor(DType x, Shape s) when b instanceof OfTensor(DType y, Shape t) && x == y ->
+          new OfTensor(x, Shape.join(s, t));
+      case OfSequence(Type x) when b instanceof OfSequence(Type y) -> new OfSequence(join(x, y));
+      case OfOptional(Type x) when b instanceof OfOptional(Type y) -> new OfOptional(join(x, y));
+      case OfOptional(Type x) when b instanceof OfTensor || b instanceof OfSequence ->
+          new OfOptional(join(x, b));
+      case OfMap(DType x, Type v) when b instanceof OfMap(DType y, Type w) && x == y ->
+          new OfMap(x, join(v, w));
+      default -> {
+        if (b instanceof OfOptional && !(a instanceof OfOptional)) {
+          yield join(b, a);
+        }
+        throw new ShapeException("a value cannot be both " + a + " and " + b);
+      }
+    };
+  }
+
   /** True for a tensor whose sizes are all known. */
   default boolean isFixed() {
     return this instanceof OfTensor(DType dtype, Shape shape) && shape.isFixed();

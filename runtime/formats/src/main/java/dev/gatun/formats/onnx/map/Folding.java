@@ -27,7 +27,7 @@ final class Folding {
     if (shape.isPresent()) {
       return Optional.of(List.of(shape.get()));
     }
-    if (!op.isPure() || args.isEmpty()) {
+    if (!op.isPure(attrs) || args.isEmpty()) {
       return Optional.empty();
     }
     GraphBuilder b = new GraphBuilder("fold");
