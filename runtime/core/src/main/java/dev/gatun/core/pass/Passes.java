@@ -14,6 +14,8 @@ public final class Passes {
   /** Rules that one sweep applies to each node, the first that fits. */
   private static final List<Simplify.Named> RULES =
       List.of(
+          new Simplify.Named("sinkConstants", new SinkConstants()),
+          new Simplify.Named("inlineBranches", new InlineBranches()),
           new Simplify.Named("foldConstants", new FoldConstants()),
           new Simplify.Named("canonicalize", new Canonicalize()),
           new Simplify.Named("expandGemm", new ExpandGemm()),
