@@ -21,14 +21,16 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  */
 public final class Session implements AutoCloseable {
   private final Graph graph;
+  private final Map<String, Tensor> defaults;
   private final SessionOptions options;
   private final Executor executor;
   // Runs hold the read lock, so that close waits for those under way.
   private final ReadWriteLock running = new ReentrantReadWriteLock();
   private boolean closed;
 
-  Session(Graph graph, SessionOptions options) {
+  Session(Graph graph, Map<String, Tensor> defaults, SessionOptions options) {
     this.graph = graph;
+    this.defaults = defaults;
     this.options = options;
     executor = new Executor(options);
   }
@@ -41,7 +43,7 @@ public final class Session implements AutoCloseable {
   /**
    * Runs the model.
    *
-   * @param inputs a value for each input, by name
+   * @param inputs a value for each input that has no default, by name
    * @throws ShapeException if a name is missing or unknown, or a type or shape does not fit; all
    *     problems are in the message
    */
@@ -94,6 +96,7 @@ public final class Session implements AutoCloseable {
     List<Datum> values = new ArrayList<>();
     for (Value input : graph.inputs()) {
       Datum value = inputs.get(input.name());
+      value = value == null ? defaults.get(input.name()) : value;
       if (value == null) {
         problems.add("input '" + input.name() + "' (" + input.type() + ") is missing");
       } else {

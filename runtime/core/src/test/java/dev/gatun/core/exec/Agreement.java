@@ -47,7 +47,7 @@ final class Agreement {
       types.put(input.name(), input.type());
     }
     List<Datum> expected = new Interpreter().run(graph, new ArrayList<>(inputs.values()));
-    try (Session session = new Session(graph, options)) {
+    try (Session session = new Session(graph, Map.of(), options)) {
       for (int run = 0; run < 2; run++) {
         Outputs outputs = session.run(inputs);
         for (int i = 0; i < expected.size(); i++) {

@@ -34,7 +34,7 @@ class SessionTests {
 
   @Test
   void runsAChainAsOneKernel() {
-    try (Session session = new Session(parse(CHAIN), SessionOptions.DEFAULT.threads(2))) {
+    try (Session session = new Session(parse(CHAIN), Map.of(), SessionOptions.DEFAULT.threads(2))) {
       for (int rows : new int[] {1, 3, 200, 4000}) {
         float[] x = new float[rows * 5];
         for (int i = 0; i < x.length; i++) {
@@ -62,9 +62,10 @@ class SessionTests {
   void referenceBackendAgrees() {
     Tensor x = Tensor.of(new float[] {-1, 2, -3, 4, -5}, 1, 5);
     Tensor b = Tensor.of(new float[] {3, 3, 3, 3, 3}, 5);
-    try (Session fast = new Session(parse(CHAIN), SessionOptions.DEFAULT);
+    try (Session fast = new Session(parse(CHAIN), Map.of(), SessionOptions.DEFAULT);
         Session slow =
-            new Session(parse(CHAIN), SessionOptions.DEFAULT.backend(Backend.REFERENCE))) {
+            new Session(
+                parse(CHAIN), Map.of(), SessionOptions.DEFAULT.backend(Backend.REFERENCE))) {
       Map<String, Tensor> inputs = Map.of("x", x, "b", b);
       assertEquals(slow.run(inputs).get("r"), fast.run(inputs).get("r"));
     }
@@ -72,7 +73,7 @@ class SessionTests {
 
   @Test
   void allProblemsOfTheInputsAreNamed() {
-    try (Session session = new Session(parse(CHAIN), SessionOptions.DEFAULT)) {
+    try (Session session = new Session(parse(CHAIN), Map.of(), SessionOptions.DEFAULT)) {
       ShapeException e =
           assertThrows(
               ShapeException.class,
@@ -88,7 +89,7 @@ class SessionTests {
 
   @Test
   void aClosedSessionSaysSo() {
-    Session session = new Session(parse(CHAIN), SessionOptions.DEFAULT);
+    Session session = new Session(parse(CHAIN), Map.of(), SessionOptions.DEFAULT);
     session.close();
     session.close();
     Map<String, Tensor> inputs =
