@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to one thread; closing destroys everything, also when building fails half-way.
  */
 final class DnnlScope implements AutoCloseable {
-  private static final int FORMAT_TAG_ANY = 1;
   private static final int SCRATCHPAD_USER = 1;
   private static final int QUERY_NDIMS = 256;
   private static final int QUERY_DIMS = 257;
@@ -111,7 +110,7 @@ final class DnnlScope implements AutoCloseable {
           if (strides == null) {
             return (int)
                 dnnl.function("dnnl_memory_desc_create_with_tag", "ipipii")
-                    .invokeExact(out, desc.rank(), dims, type, FORMAT_TAG_ANY);
+                    .invokeExact(out, desc.rank(), dims, type, desc.tag());
           }
           return (int)
               dnnl.function("dnnl_memory_desc_create_with_strides", "ipipip")

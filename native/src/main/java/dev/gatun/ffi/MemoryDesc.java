@@ -7,20 +7,29 @@ import org.jspecify.annotations.Nullable;
 /**
  * Shape, element type and layout of a buffer, as oneDNN sees it.
  *
- * <p>A plain value on the heap. Three kinds: <i>strided</i> (distances in elements between
- * neighbours along each dimension); <i>any</i> (oneDNN chooses, ask the built primitive); and
- * <i>opaque</i> (a blocked layout that a primitive chose), of which only the size is known here.
- * Dimensions are in oneDNN's order whatever the layout: activations [N, C, spatial...], weights [O,
- * I, spatial...] or [G, O, I, spatial...], matrices [batch..., rows, columns].
+ * <p>A plain value on the heap. Its layout is <i>strided</i> (distances in elements between
+ * neighbours along each dimension); <i>any</i> (oneDNN chooses, ask the built primitive);
+ * <i>panels</i> (packed weights); or <i>blocked</i> (what a primitive chose), of which only the
+ * size is known here. Dimensions are in oneDNN's order whatever the layout: activations [N, C,
+ * spatial...], weights [O, I, spatial...] or [G, O, I, spatial...], matrices [batch..., rows,
+ * columns].
  */
 public final class MemoryDesc {
   /** Most dimensions that oneDNN takes. */
   static final int MAX_DIMS = 12;
 
+  // Numbers of dnnl_format_tag_any and of dnnl_BA16a32b, [n / 32][k / 16][16][32].
+  private static final int TAG_UNDEFINED = 0;
+  private static final int TAG_ANY = 1;
+  private static final int TAG_PANELS_32 = 504;
+  private static final int PANEL_ROWS = 16;
+  private static final int PANEL_COLUMNS = 32;
+
   private final DataType type;
   private final long[] dims;
   private final long @Nullable [] strides;
   private final byte @Nullable [] blob;
+  private final int tag;
   private final long sizeBytes;
 
   private MemoryDesc(
@@ -28,11 +37,13 @@ public final class MemoryDesc {
       long[] dims,
       long @Nullable [] strides,
       byte @Nullable [] blob,
+      int tag,
       long sizeBytes) {
     this.type = type;
     this.dims = dims;
     this.strides = strides;
     this.blob = blob;
+    this.tag = tag;
     this.sizeBytes = sizeBytes;
   }
 
@@ -86,16 +97,31 @@ public final class MemoryDesc {
       last = Math.addExact(last, Math.multiplyExact(Math.max(0, dims[i] - 1), strides[i]));
     }
     long size = empty ? 0 : Math.multiplyExact(last + 1, type.bytes());
-    return new MemoryDesc(type, dims.clone(), strides.clone(), null, size);
+    return new MemoryDesc(type, dims.clone(), strides.clone(), null, TAG_UNDEFINED, size);
   }
 
   /** Leaves the layout to the primitive; see {@link OneDnnPrimitive#desc}. */
   public static MemoryDesc any(DataType type, long... dims) {
-    return new MemoryDesc(type, checkDims(dims).clone(), null, null, 0);
+    return new MemoryDesc(type, checkDims(dims).clone(), null, null, TAG_ANY, 0);
+  }
+
+  /**
+   * Weights [k, n] of a matrix product in panels of 32 columns, as Gatun's own kernels pack them.
+   *
+   * <p>Panel p holds columns 32p to 32p + 31, row after row, k rounded up to 16 rows; what is
+   * outside [k, n] is zero. One packed copy serves both kernels, at the speed of oneDNN's own
+   * choice (README).
+   */
+  public static MemoryDesc panels32(DataType type, long k, long n) {
+    long[] dims = checkDims(new long[] {k, n}).clone();
+    long rows = Math.ceilDiv(k, PANEL_ROWS) * PANEL_ROWS;
+    long columns = Math.ceilDiv(n, PANEL_COLUMNS) * PANEL_COLUMNS;
+    long size = Math.multiplyExact(Math.multiplyExact(rows, columns), type.bytes());
+    return new MemoryDesc(type, dims, null, null, TAG_PANELS_32, size);
   }
 
   static MemoryDesc opaque(DataType type, long[] dims, byte[] blob, long sizeBytes) {
-    return new MemoryDesc(type, dims, null, blob, sizeBytes);
+    return new MemoryDesc(type, dims, null, blob, TAG_UNDEFINED, sizeBytes);
   }
 
   private static long[] checkDims(long[] dims) {
@@ -129,7 +155,7 @@ public final class MemoryDesc {
 
   /** Whether the layout is left to the primitive. */
   public boolean isAny() {
-    return strides == null && blob == null;
+    return tag == TAG_ANY;
   }
 
   /** Whether the layout is one of strides, as opposed to blocks. */
@@ -154,6 +180,11 @@ public final class MemoryDesc {
     return any(type, dims);
   }
 
+  /** Number of the format for oneDNN when there are neither strides nor a blob. */
+  int tag() {
+    return tag;
+  }
+
   byte @Nullable [] blob() {
     return blob;
   }
@@ -171,6 +202,7 @@ public final class MemoryDesc {
   public boolean equals(@Nullable Object o) {
     return o instanceof MemoryDesc other
         && type == other.type
+        && tag == other.tag
         && Arrays.equals(dims, other.dims)
         && Arrays.equals(strides, other.strides)
         && Arrays.equals(blob, other.blob);
@@ -186,7 +218,7 @@ public final class MemoryDesc {
     String layout =
         strides != null
             ? " strides " + Arrays.toString(strides)
-            : blob != null ? " blocked" : " any layout";
+            : tag == TAG_ANY ? " any layout" : tag == TAG_PANELS_32 ? " panels of 32" : " blocked";
     return type.name().toLowerCase(java.util.Locale.ROOT) + " " + Arrays.toString(dims) + layout;
   }
 }

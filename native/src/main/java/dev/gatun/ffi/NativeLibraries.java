@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.SymbolLookup;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,6 +65,23 @@ public final class NativeLibraries {
             ClassLoader.getSystemClassLoader()),
         LibraryCache.defaultRoot(platform),
         true);
+  }
+
+  /** The search of {@link #ofProcess}; a property that is not a path is a reason as well. */
+  static <T> Probe<T> findInProcess(LibrarySpec spec, Function<SymbolLookup, Bound<T>> bind) {
+    try {
+      return ofProcess().find(spec, bind);
+    } catch (InvalidPathException e) {
+      return new Probe<>(
+          spec.title(),
+          null,
+          List.of(
+              new Attempt(
+                  Attempt.Source.DIRECTORY,
+                  e.getInput(),
+                  false,
+                  "is not a path (" + e.getReason() + "); see -Dgatun.native.dir and .cache")));
+    }
   }
 
   /** A search in one directory only, as with the property {@code gatun.native.dir}. */
@@ -169,6 +187,12 @@ public final class NativeLibraries {
       } catch (NativeLibraryException e) {
         fail(source, from.toString(), String.valueOf(e.getMessage()));
         return false;
+      } catch (RuntimeException | LinkageError e) {
+        // A JVM without a linker for this platform, a library that breaks its own promises: a
+        // search
+        // never throws, and the reason is kept.
+        fail(source, from.toString(), "cannot be used by this JVM: " + e);
+        return false;
       }
     }
 
@@ -181,6 +205,8 @@ public final class NativeLibraries {
         fail(Attempt.Source.SYSTEM, name, LoaderError.explain(name));
       } catch (NativeLibraryException e) {
         fail(Attempt.Source.SYSTEM, name, String.valueOf(e.getMessage()));
+      } catch (RuntimeException | LinkageError e) {
+        fail(Attempt.Source.SYSTEM, name, "cannot be used by this JVM: " + e);
       }
     }
 

@@ -55,7 +55,8 @@ public final class OneDnn {
   }
 
   private static final class OfProcess {
-    static final Probe<OneDnn> PROBE = find(NativeLibraries.ofProcess());
+    static final Probe<OneDnn> PROBE =
+        NativeLibraries.findInProcess(LibrarySpec.ONEDNN, OneDnn::bind);
   }
 
   private static NativeLibraries.Bound<OneDnn> bind(SymbolLookup lookup) {

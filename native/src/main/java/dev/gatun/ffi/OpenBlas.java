@@ -59,7 +59,8 @@ public final class OpenBlas {
   }
 
   private static final class OfProcess {
-    static final Probe<OpenBlas> PROBE = find(NativeLibraries.ofProcess());
+    static final Probe<OpenBlas> PROBE =
+        NativeLibraries.findInProcess(LibrarySpec.OPENBLAS, OpenBlas::bind);
   }
 
   private static NativeLibraries.Bound<OpenBlas> bind(SymbolLookup lookup) {

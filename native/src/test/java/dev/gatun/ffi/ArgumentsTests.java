@@ -22,8 +22,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Running a primitive: from several threads, without allocating, with clear errors. */
+@ExtendWith(SlowElsewhere.class)
 class ArgumentsTests {
   private static final int M = 61;
   private static final int N = 67;

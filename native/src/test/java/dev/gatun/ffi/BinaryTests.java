@@ -8,10 +8,12 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.function.DoubleBinaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Binary operations with broadcasting and reductions against loops. */
+@ExtendWith(SlowElsewhere.class)
 class BinaryTests {
   private static final double TOLERANCE = 1e-6;
 

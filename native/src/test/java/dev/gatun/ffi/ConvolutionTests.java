@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Convolutions and their gradients against loops over every product. */
+@ExtendWith(SlowElsewhere.class)
 class ConvolutionTests {
   private static final double TOLERANCE = 2e-5;
 

@@ -7,11 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Map;
 import java.util.function.DoubleUnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Activations and PReLU against their formulas, gradients against differences. */
+@ExtendWith(SlowElsewhere.class)
 class EltwiseTests {
   private static final float ALPHA = 0.5f;
   private static final float BETA = 2;

@@ -5,8 +5,10 @@ import static dev.gatun.ffi.DataType.F32;
 
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Fully connected layers and their gradients against loops. */
+@ExtendWith(SlowElsewhere.class)
 class InnerProductTests {
   @Test
   void forwardAndBackward() {

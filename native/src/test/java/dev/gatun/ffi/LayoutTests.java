@@ -9,16 +9,19 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Descriptors, and the primitives that only move values: reorder, concatenation, resampling. */
+@ExtendWith(SlowElsewhere.class)
 class LayoutTests {
   @Test
   void knowsStridesAndSizes() {
@@ -87,6 +90,46 @@ class LayoutTests {
           x[5 * 21 + 3 * 21 + 10], last.getAtIndex(ValueLayout.JAVA_FLOAT, 105 + 10 * 5 + 3));
       assertClose(widen(x), buffers.read(half, small), 0x1p-8);
       buffers.assertGuardsIntact();
+    }
+  }
+
+  @Test
+  void panelsAreThoseOfOurKernels() {
+    OneDnn dnnl = Libraries.oneDnn();
+    for (int[] size : new int[][] {{32, 64}, {33, 70}, {5, 3}}) {
+      int k = size[0];
+      int n = size[1];
+      MemoryDesc panels = MemoryDesc.panels32(F32, k, n);
+      PrimitiveResult result =
+          MatMul.of(dnnl)
+              .src(MemoryDesc.rowMajor(F32, 7, k))
+              .weights(panels)
+              .dst(MemoryDesc.rowMajor(F32, 7, n))
+              .build();
+      assumeTrue(result.primitive().isPresent(), result::reason); // needs AVX-512
+      try (Buffers buffers = new Buffers();
+          OneDnnPrimitive primitive = result.orElseThrow();
+          Arguments arguments = primitive.arguments()) {
+        assertEquals(panels.sizeBytes(), primitive.desc(Arg.WEIGHTS).sizeBytes());
+        float[] a = buffers.random(-1, 1, 7, k);
+        float[] b = buffers.random(-1, 1, k, n);
+        int rows = (k + 15) / 16 * 16;
+        float[] packed = new float[(int) panels.sizeBytes() / 4];
+        for (int i = 0; i < k; i++) {
+          for (int j = 0; j < n; j++) {
+            packed[(j / 32 * rows + i) * 32 + j % 32] = b[i * n + j];
+          }
+        }
+        MemorySegment dst = buffers.bytes(4L * 7 * n);
+        arguments
+            .ownScratchpad()
+            .set(Arg.SRC, buffers.floats(a).address())
+            .set(Arg.WEIGHTS, buffers.floats(packed).address())
+            .set(Arg.DST, dst.address())
+            .execute();
+        assertClose(MatMulTests.product(a, b, 7, n, k), dst.toArray(ValueLayout.JAVA_FLOAT), 1e-5);
+        buffers.assertGuardsIntact();
+      }
     }
   }
 

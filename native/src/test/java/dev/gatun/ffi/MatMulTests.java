@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Matrix products against three loops. */
+@ExtendWith(SlowElsewhere.class)
 class MatMulTests {
   private static final double TOLERANCE = 1e-5; // k up to 67 in float
 

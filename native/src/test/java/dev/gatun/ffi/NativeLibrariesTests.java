@@ -122,6 +122,20 @@ class NativeLibrariesTests {
   }
 
   @Test
+  void whatABindingThrowsIsAReasonToo() {
+    Probe<String> probe =
+        NativeLibraries.in(natives())
+            .find(
+                LibrarySpec.ONEDNN,
+                (SymbolLookup lookup) -> {
+                  throw new UnsupportedOperationException("no linker");
+                });
+    assertEquals(
+        "cannot be used by this JVM: java.lang.UnsupportedOperationException: no linker",
+        probe.attempts().getFirst().detail());
+  }
+
+  @Test
   void takesTheRuntimeImageBeforeTheJarAndTheJarWhenTheImageHasNone() throws IOException {
     Path natives = natives();
     ClassLoader jar = jarOf(natives);

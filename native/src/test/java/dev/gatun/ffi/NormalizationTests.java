@@ -9,10 +9,12 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.function.IntUnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Normalizations and softmax against their definitions, gradients against differences. */
+@ExtendWith(SlowElsewhere.class)
 class NormalizationTests {
   private static final double TOLERANCE = 2e-5;
   private static final float EPSILON = 1e-3f;

@@ -5,10 +5,12 @@ import static dev.gatun.ffi.DataType.F32;
 import static dev.gatun.ffi.Gradient.widen;
 
 import java.util.Map;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Pooling of planes against loops over the window, gradients against differences. */
+@ExtendWith(SlowElsewhere.class)
 class PoolingTests {
   private static final double TOLERANCE = 1e-5;
   private static final int H = 7;

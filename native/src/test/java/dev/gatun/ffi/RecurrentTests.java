@@ -7,11 +7,13 @@ import static dev.gatun.ffi.Gradient.widen;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Recurrent cells against a loop over steps, all gradients against differences. */
+@ExtendWith(SlowElsewhere.class)
 class RecurrentTests {
   private static final double TOLERANCE = 2e-5;
   private static final int STEPS = 3;
