@@ -1,0 +1,64 @@
+package dev.gatun.kernels;
+
+import org.jspecify.annotations.Nullable;
+
+/** A convolution of one tap without strides: the matrix product of all pixels and the weights. */
+final class ConvPointwiseF32 extends ConvF32 {
+  private final GemmF32 product;
+
+  ConvPointwiseF32(ConvGeometry g, int threads) {
+    super(g);
+    int pixels = Math.toIntExact(g.pixels());
+    product = GemmF32.plan(pixels, g.outChannels(), g.inChannels(), threads);
+  }
+
+  static boolean accepts(ConvGeometry g) {
+    return g.groups() == 1
+        && g.taps() == 1
+        && g.pixels() <= Integer.MAX_VALUE
+        && dense(g.depth())
+        && dense(g.height())
+        && dense(g.width());
+  }
+
+  private static boolean dense(ConvGeometry.Axis a) {
+    return a.padBefore() == 0 && a.out() == a.in();
+  }
+
+  @Override
+  public String name() {
+    return "pointwise";
+  }
+
+  @Override
+  public int tasks() {
+    return product.tasks();
+  }
+
+  @Override
+  public long packedWeightBytes() {
+    return PackedWeightsF32.bytes(geometry().outChannels(), geometry().inChannels());
+  }
+
+  @Override
+  public void packWeights(long src, long dst) {
+    int in = geometry().inChannels();
+    PackedWeightsF32.packTransposed(src, 4L * in, geometry().outChannels(), in, dst);
+  }
+
+  @Override
+  public void run(
+      long src,
+      long packedWeights,
+      long bias,
+      float lo,
+      float hi,
+      long dst,
+      @Nullable Epilogue epilogue,
+      long[] buffers,
+      int task) {
+    long srcBytes = 4L * geometry().inChannels();
+    long dstBytes = 4L * geometry().outChannels();
+    product.run(src, srcBytes, packedWeights, bias, lo, hi, dst, dstBytes, epilogue, buffers, task);
+  }
+}

@@ -1,0 +1,359 @@
+package dev.gatun.kernels;
+
+import java.lang.foreign.Arena;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Convolution over a {@link TapGrid} as a matrix product: [pixels, taps * channels] times packed
+ * weights [taps * channels, outChannels], without ever storing the left matrix as a whole.
+ *
+ * <p>Compute bound. A block of pixels is gathered into rows that stay in L1 or L2 and multiplied by
+ * every panel of the weights; each input float is copied once for each tap, which costs 1 / (output
+ * channels / lanes) of the arithmetic or so.
+ *
+ * <p>Groups too narrow to fill a vector are joined: the weights between them are zero, so a NaN or
+ * infinity in one of them also shows in the others. Weights are packed [group][panel][z tap, y tap,
+ * x tap, channel][column].
+ */
+final class TapProductF32 {
+  private static final int COLUMNS = PackedWeightsF32.COLUMNS;
+  private static final int COLUMN_BYTES = 4 * COLUMNS;
+  private static final long ZEROS =
+      Arena.global().allocate(COLUMN_BYTES, Memory.ALIGNMENT).address();
+
+  /** While all weights are below this, they stay in L2 and one tile of pixels at a time is best. */
+  private static final long RESIDENT_BYTES = Cpu.get().l2Bytes() / 2;
+
+  /** Gathered rows take this part of L2 when the weights do not stay there. */
+  private static final int MOST_TILES =
+      Math.clamp(
+          Cpu.get().l2Bytes() * 3 / 10 / (4L * GemmTilesF32.ROW * GemmTilesF32.HEIGHT), 1, 16);
+
+  /** Blocks handed to an epilogue have at most this many elements (unless one panel has more). */
+  private static final int EPILOGUE_ELEMENTS = 24 << 10;
+
+  private final TapGrid grid;
+  private final TapGatherF32 gather;
+  private final int groups;
+  private final int joined;
+  private final int groupIn;
+  private final int groupOut;
+  private final int outChannels;
+  private final int panels;
+  private final int tiles;
+  private final int lineTiles;
+  private final int lineLength;
+  private final int blockTiles;
+  private final int tallHeight;
+  private final GemmTileF32 tall;
+  private final GemmTileF32 low;
+  private final GemmSplitF32 split;
+
+  TapProductF32(TapGrid grid, int groups, int outChannels, int threads) {
+    this.grid = grid;
+    this.outChannels = outChannels;
+    joined = joined(groups, outChannels / groups);
+    this.groups = groups / joined;
+    groupIn = grid.channels() / this.groups;
+    groupOut = outChannels / this.groups;
+    gather = new TapGatherF32(grid, groupIn);
+    panels = PackedWeightsF32.panels(groupOut);
+    lineLength = grid.lineLength();
+    lineTiles = Math.ceilDiv(lineLength, GemmTilesF32.HEIGHT);
+    tiles = Math.multiplyExact(grid.lines(), lineTiles);
+    tallHeight = Math.ceilDiv(lineLength, lineTiles);
+    tall = GemmTilesF32.packed(tallHeight);
+    low = GemmTilesF32.packed(Math.max(1, lineLength / lineTiles));
+    int depth = Math.toIntExact(Math.min(Integer.MAX_VALUE / 64, gather.rowLength()));
+    split =
+        GemmSplitF32.choose(tiles, tallHeight, tiles, this.groups * panels, depth, true, threads);
+    long taskPanels = Math.ceilDiv(this.groups * panels, split.panelBlocks());
+    boolean resident =
+        Math.min(panels, taskPanels) * gather.rowLength() * COLUMN_BYTES <= RESIDENT_BYTES;
+    blockTiles = resident ? 1 : MOST_TILES;
+  }
+
+  /** How many groups are joined to one: the most whose outputs fit into a vector. */
+  private static int joined(int groups, int outOfGroup) {
+    int most = 1;
+    for (int j = 2; j <= groups && j * (long) outOfGroup <= Lanes.F32_LENGTH; j++) {
+      if (groups % j == 0) {
+        most = j;
+      }
+    }
+    return most;
+  }
+
+  /** Number of tasks. */
+  int tasks() {
+    return split.rowBlocks() * split.panelBlocks();
+  }
+
+  /** Number of tiles of pixels; whole lines of the grid are whole tiles. */
+  int tiles() {
+    return tiles;
+  }
+
+  /** Number of tiles of a line of pixels. */
+  int lineTiles() {
+    return lineTiles;
+  }
+
+  /** Size of the packed weights. */
+  long packedBytes() {
+    return groups * PackedWeightsF32.bytes(groupOut, Math.toIntExact(gather.rowLength()));
+  }
+
+  /**
+   * Packs the weights.
+   *
+   * @param src weights, any order
+   * @param inStride distance between input channels of a group, in floats
+   * @param outStride distance between output channels of a group
+   * @param groupStride distance between groups
+   * @param zStride distance between z taps
+   * @param yStride distance between y taps
+   * @param xStride distance between x taps
+   */
+  void pack(
+      long src,
+      long inStride,
+      long outStride,
+      long groupStride,
+      long zStride,
+      long yStride,
+      long xStride,
+      long dst) {
+    int in = groupIn / joined;
+    int out = groupOut / joined;
+    long to = dst;
+    for (int panel = 0; panel < groups * panels; panel++) {
+      int group = panel / panels;
+      int firstColumn = panel % panels * COLUMNS;
+      for (int z : grid.z().taps()) {
+        for (int y : grid.y().taps()) {
+          for (int x : grid.x().taps()) {
+            long tap = src + 4 * (z * zStride + y * yStride + x * xStride);
+            for (int c = 0; c < groupIn; c++) {
+              long from =
+                  tap + 4L * (group * joined + c / in) * groupStride + 4L * (c % in) * inStride;
+              for (int j = 0; j < COLUMNS; j++) {
+                int o = firstColumn + j;
+                boolean connected = o < groupOut && o / out == c / in;
+                float value =
+                    connected ? Memory.ALL.get(Memory.F32, from + 4L * (o % out) * outStride) : 0f;
+                Memory.ALL.set(Memory.F32, to + 4L * j, value);
+              }
+              to += COLUMN_BYTES;
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /** Runs one task. */
+  void run(
+      long src,
+      long packed,
+      long bias,
+      float lo,
+      float hi,
+      long dst,
+      @Nullable Epilogue epilogue,
+      long[] buffers,
+      int task) {
+    int rowBlock = task / split.panelBlocks();
+    int panelBlock = task % split.panelBlocks();
+    int all = groups * panels;
+    run(
+        src,
+        packed,
+        bias,
+        lo,
+        hi,
+        dst,
+        epilogue,
+        buffers,
+        part(tiles, split.rowBlocks(), rowBlock),
+        part(tiles, split.rowBlocks(), rowBlock + 1),
+        part(all, split.panelBlocks(), panelBlock),
+        part(all, split.panelBlocks(), panelBlock + 1));
+  }
+
+  /** Runs some tiles of pixels for all output channels. */
+  void runTiles(
+      long src, long packed, long bias, float lo, float hi, long dst, int firstTile, int lastTile) {
+    run(src, packed, bias, lo, hi, dst, null, NO_BUFFERS, firstTile, lastTile, 0, groups * panels);
+  }
+
+  private static final long[] NO_BUFFERS = {};
+
+  private void run(
+      long src,
+      long packed,
+      long bias,
+      float lo,
+      float hi,
+      long dst,
+      @Nullable Epilogue epilogue,
+      long[] buffers,
+      int firstTile,
+      int lastTile,
+      int firstPanel,
+      int lastPanel) {
+    GemmScratchF32 scratch = GemmScratchF32.get();
+    float[] block = scratch.left(blockTiles * GemmTilesF32.HEIGHT);
+    for (int panel = firstPanel; panel < lastPanel; ) {
+      int group = panel / panels;
+      int end = Math.min(lastPanel, (group + 1) * panels);
+      for (int tile = firstTile; tile < lastTile; tile += blockTiles) {
+        int endTile = Math.min(lastTile, tile + blockTiles);
+        block(
+            src,
+            packed,
+            bias,
+            lo,
+            hi,
+            dst,
+            epilogue,
+            buffers,
+            tile,
+            endTile,
+            panel,
+            end,
+            block,
+            scratch.tile);
+      }
+      panel = end;
+    }
+  }
+
+  /** All depths of some tiles of pixels, for some panels of one group. */
+  private void block(
+      long src,
+      long packed,
+      long bias,
+      float lo,
+      float hi,
+      long dst,
+      @Nullable Epilogue epilogue,
+      long[] buffers,
+      int firstTile,
+      int lastTile,
+      int firstPanel,
+      int lastPanel,
+      float[] block,
+      long edge) {
+    int group = firstPanel / panels;
+    long firstPixel = firstPixel(firstTile);
+    int pixels = (int) (firstPixel(lastTile) - firstPixel);
+    long from = src + 4L * group * groupIn;
+    long rowLength = gather.rowLength();
+    int done = 0;
+    for (int d = 0; d < gather.depths(); d++) {
+      int depth = gather.length(d);
+      gather.run(from, firstPixel, pixels, d, block);
+      boolean last = d == gather.depths() - 1;
+      float low = last ? lo : Float.NEGATIVE_INFINITY;
+      float high = last ? hi : Float.POSITIVE_INFINITY;
+      for (int panel = firstPanel; panel < lastPanel; panel++) {
+        int columnInGroup = panel % panels * COLUMNS;
+        int columns = Math.min(COLUMNS, groupOut - columnInGroup);
+        int column = group * groupOut + columnInGroup;
+        long weights = packed + (panel * rowLength + done) * COLUMN_BYTES;
+        long init = d > 0 || bias == 0 ? 0 : bias + 4L * column;
+        panel(
+            depth, d > 0, columns, column, block, firstTile, lastTile, weights, init, low, high,
+            dst, edge);
+      }
+      done += depth;
+    }
+    if (epilogue != null) {
+      finish(epilogue, buffers, dst, firstPixel, pixels, firstPanel, lastPanel);
+    }
+  }
+
+  private void panel(
+      int depth,
+      boolean add,
+      int columns,
+      int column,
+      float[] block,
+      int firstTile,
+      int lastTile,
+      long weights,
+      long bias,
+      float lo,
+      float hi,
+      long dst,
+      long edge) {
+    boolean clamp = lo > Float.NEGATIVE_INFINITY || hi < Float.POSITIVE_INFINITY;
+    boolean whole = columns == COLUMNS;
+    long pixelBytes = 4L * outChannels * grid.dstPixel();
+    int at = 0;
+    for (int tile = firstTile; tile < lastTile; tile++) {
+      int inLine = part(lineLength, lineTiles, tile % lineTiles);
+      int height = part(lineLength, lineTiles, tile % lineTiles + 1) - inLine;
+      GemmTileF32 kernel = height == tallHeight ? tall : low;
+      long to =
+          dst
+              + 4L * outChannels * grid.lineStart(tile / lineTiles)
+              + inLine * pixelBytes
+              + 4L * column;
+      long init = add ? to : bias == 0 ? ZEROS : bias;
+      long initBytes = add ? pixelBytes : 0;
+      if (whole) {
+        kernel.run(depth, block, at, weights, 0, init, initBytes, to, pixelBytes);
+        if (clamp) {
+          GemmEdgesF32.clampTile(to, pixelBytes, height, lo, hi);
+        }
+      } else {
+        // Too few columns: the tile is made in scratch memory.
+        GemmEdgesF32.copy(init, initBytes, edge, COLUMN_BYTES, add ? height : 1, columns);
+        kernel.run(depth, block, at, weights, 0, edge, add ? COLUMN_BYTES : 0, edge, COLUMN_BYTES);
+        if (clamp) {
+          GemmEdgesF32.clampTile(edge, COLUMN_BYTES, height, lo, hi);
+        }
+        GemmEdgesF32.copy(edge, COLUMN_BYTES, to, pixelBytes, height, columns);
+      }
+      at += height * GemmTilesF32.ROW;
+    }
+  }
+
+  /** Hands the finished panels of a block of one dense line to the epilogue. */
+  private void finish(
+      Epilogue epilogue,
+      long[] buffers,
+      long dst,
+      long firstPixel,
+      int pixels,
+      int firstPanel,
+      int lastPanel) {
+    int together = Math.max(1, EPILOGUE_ELEMENTS / (pixels * COLUMNS));
+    long pixelBytes = 4L * outChannels;
+    int group = firstPanel / panels;
+    for (int panel = firstPanel; panel < lastPanel; panel += together) {
+      int first = panel % panels * COLUMNS;
+      int end = Math.min(groupOut, first + Math.min(together, lastPanel - panel) * COLUMNS);
+      int column = group * groupOut + first;
+      epilogue.apply(
+          buffers,
+          dst + firstPixel * pixelBytes + 4L * column,
+          pixelBytes,
+          firstPixel,
+          pixels,
+          column,
+          end - first);
+    }
+  }
+
+  private long firstPixel(int tile) {
+    return (long) (tile / lineTiles) * lineLength + part(lineLength, lineTiles, tile % lineTiles);
+  }
+
+  /** Where part {@code index} of a total begins, when it is cut into nearly equal parts. */
+  static int part(int total, int parts, int index) {
+    return index * (total / parts) + Math.min(index, total % parts);
+  }
+}
