@@ -105,6 +105,7 @@ public final class Ops {
           GatherNd.OP,
           ScatterElements.OP,
           ScatterNd.OP,
+          TensorScatter.OP,
           ShapeOf.OP,
           SizeOf.OP,
           ConstantOfShape.OP,

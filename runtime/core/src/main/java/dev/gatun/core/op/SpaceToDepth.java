@@ -15,12 +15,14 @@ import java.util.List;
  * spaceToDepth(x) = blocks of space moved into channels: [B, C, H * b, W * b] to [B, b * b * C, H,
  * W].
  *
- * <p>{@code layout} is "NCHW" or "NHWC".
+ * <p>{@code mode} says whether the channels come out as [b, b, C] ("DCR") or as [C, b, b] ("CRD");
+ * {@code layout} is "NCHW" or "NHWC".
  */
 public final class SpaceToDepth {
   public static final OpDef OP =
       OpDef.named("spaceToDepth")
           .attr("blockSize")
+          .attr("mode", "DCR")
           .attr("layout", "NCHW")
           .fusion(FusionClass.INJECTIVE)
           .types(in -> List.of(Type.tensor(in.dtype(0), shape(in))))
@@ -70,7 +72,18 @@ public final class SpaceToDepth {
     long h = to.size(last ? 1 : 2);
     long w = to.size(last ? 2 : 3);
     long[] split = last ? new long[] {batch, h, k, w, k, c} : new long[] {batch, c, h, k, w, k};
-    int[] perm = last ? new int[] {0, 1, 3, 2, 4, 5} : new int[] {0, 3, 5, 1, 2, 4};
+    boolean channelsOuter =
+        switch (in.attrs().text("mode")) {
+          case "DCR" -> false;
+          case "CRD" -> true;
+          default -> throw in.error("mode must be DCR or CRD");
+        };
+    int[] perm;
+    if (last) {
+      perm = channelsOuter ? new int[] {0, 1, 3, 5, 2, 4} : new int[] {0, 1, 3, 2, 4, 5};
+    } else {
+      perm = channelsOuter ? new int[] {0, 1, 3, 5, 2, 4} : new int[] {0, 3, 5, 1, 2, 4};
+    }
     Attrs exact = Attrs.of("allowZero", true);
     Value parts = b.add(Reshape.OP, exact, in.value(0), b.constant(Tensor.vector(split)));
     Value moved = b.add(Transpose.OP, Attrs.of("perm", perm), parts);

@@ -147,6 +147,33 @@ class IndexingTests {
   }
 
   @Test
+  void writesIntoCaches() {
+    String cache = "f32 [[[0, 0], [1, 1], [2, 2]], [[3, 3], [4, 4], [5, 5]]]; ";
+    String update = "f32 [[[7, 7]], [[8, 8]]]";
+    check(
+        TensorScatter.OP,
+        cache + update + "; i64 [1, 2]",
+        "f32 [[[0, 0], [7, 7], [2, 2]], [[3, 3], [4, 4], [8, 8]]]");
+    check(
+        TensorScatter.OP,
+        cache + update,
+        "f32 [[[7, 7], [1, 1], [2, 2]], [[8, 8], [4, 4], [5, 5]]]");
+    check(
+        TensorScatter.OP,
+        "i8 [[1, 2, 3]]; i8 [[8, 9]]; i64 [2]",
+        "i8 [[9, 2, 8]]",
+        "axis",
+        1,
+        "mode",
+        "circular");
+    fails(TensorScatter.OP, cache + update + "; i64 [1, 3]", List.of("[3, 4)", "size 3"));
+    fails(TensorScatter.OP, cache + update + "; i64 [1]", List.of("vector of 2"));
+    fails(TensorScatter.OP, cache + update, List.of("mode"), "mode", "ring");
+    fails(TensorScatter.OP, cache + "f32 [[[7]], [[8]]]", List.of("axis 2"));
+    fails(TensorScatter.OP, cache + update, List.of("batch"), "axis", 0);
+  }
+
+  @Test
   void makesRangesDiagonalsAndOneHots() {
     check(Range.OP, "i64 3; i64 9; i64 3", "i64 [3, 6]");
     check(Range.OP, "i32 10; i32 4; i32 -2", "i32 [10, 8, 6]");
@@ -211,6 +238,24 @@ class IndexingTests {
         2,
         "layout",
         "NHWC");
+    check(
+        SpaceToDepth.OP,
+        "i32 [[[[1, 2], [3, 4]], [[5, 6], [7, 8]]]]",
+        deep,
+        "blockSize",
+        2,
+        "mode",
+        "CRD");
+    check(
+        SpaceToDepth.OP,
+        "i32 [[[[1, 5], [2, 6]], [[3, 7], [4, 8]]]]",
+        last,
+        "blockSize",
+        2,
+        "layout",
+        "NHWC",
+        "mode",
+        "CRD");
     check(SpaceToDepth.OP, "f32 zeros 0 1 2 2", "f32 zeros 0 4 1 1", "blockSize", 2);
     fails(DepthToSpace.OP, deep, List.of("8 channels", "9"), "blockSize", 3);
     fails(SpaceToDepth.OP, deep, List.of("divide"), "blockSize", 2);

@@ -90,7 +90,7 @@ final class ControlRules {
       boolean changed = false;
       for (int i = 0; i < states; i++) {
         Type before = types.get(firstIn + i);
-        Type wider = Widening.join(before, graph.outputs().get(firstOut + i).type());
+        Type wider = Type.join(before, graph.outputs().get(firstOut + i).type());
         changed |= !wider.equals(before);
         types.set(firstIn + i, wider);
       }

@@ -34,7 +34,11 @@ final class MovementRules {
           entry("Slice", MovementRules::slice),
           entry(
               "SpaceToDepth",
-              n -> n.op("spaceToDepth", Attrs.of("blockSize", n.integer("blocksize")), n.in(0))),
+              n ->
+                  n.op(
+                      "spaceToDepth",
+                      Attrs.of("blockSize", n.integer("blocksize"), "mode", n.text("mode", "DCR")),
+                      n.in(0))),
           entry("Split", MovementRules::split),
           entry("Squeeze", n -> n.op("squeeze", n.in(0), axes(n, 13))),
           entry("Tile", MovementRules::tile),
