@@ -84,7 +84,7 @@ public final class GridSample {
           int taps = taps(in.attrs());
           at[a] = new int[taps];
           weights[a] = new double[taps];
-          taps(in.attrs(), g, (int) sizes[a], axes, at[a], weights[a]);
+          taps(in.attrs(), g, (int) sizes[a], at[a], weights[a]);
         }
         for (int c = 0; c < channels; c++) {
           y[(n * channels + c) * points + p] =
@@ -104,13 +104,12 @@ public final class GridSample {
   }
 
   /** Elements along one axis (-1 for a zero) and their weights. */
-  private static void taps(Attrs attrs, double g, int size, int axes, int[] at, double[] weights) {
+  private static void taps(Attrs attrs, double g, int size, int[] at, double[] weights) {
     boolean corners = attrs.flag("alignCorners");
     String padding = attrs.text("padding");
     double coordinate = corners ? (g + 1) / 2 * (size - 1) : ((g + 1) * size - 1) / 2;
     if (at.length == 1) {
-      double i =
-          inside(axes < 3 ? Math.rint(coordinate) : round(coordinate), size, padding, corners);
+      double i = inside(Math.rint(coordinate), size, padding, corners);
       at[0] = i >= 0 && i <= size - 1 ? (int) i : -1;
       weights[0] = 1;
       return;
@@ -127,10 +126,6 @@ public final class GridSample {
       i = inside(i, size, padding, corners);
       at[t] = i >= 0 && i <= size - 1 ? (int) i : -1;
     }
-  }
-
-  private static double round(double x) {
-    return Math.copySign(Math.floor(Math.abs(x) + 0.5), x);
   }
 
   /** A coordinate brought into the axis by border or reflection padding. */

@@ -164,6 +164,7 @@ public final class Ops {
           Einsum.OP,
           Conv.OP,
           ConvTranspose.OP,
+          DeformConv.OP,
           Unfold.OP,
           Col2im.OP,
           MaxPool.OP,
@@ -173,6 +174,7 @@ public final class Ops {
           GlobalMaxPool.OP,
           GlobalLpPool.OP,
           AdaptiveAveragePool.OP,
+          MaxUnpool.OP,
           // Normalization.
           BatchNorm.OP,
           BatchNormTrain.OP,
@@ -197,6 +199,22 @@ public final class Ops {
           // Images.
           Resize.OP,
           GridSample.OP,
+          AffineGrid.OP,
+          CenterCropPad.OP,
+          RoiAlign.OP,
+          NonMaxSuppression.OP,
+          // Signals and linear algebra.
+          Dft.OP,
+          Stft.OP,
+          HannWindow.OP,
+          HammingWindow.OP,
+          BlackmanWindow.OP,
+          MelWeightMatrix.OP,
+          Det.OP,
+          // Quantization.
+          QuantizeLinear.OP,
+          DequantizeLinear.OP,
+          DynamicQuantizeLinear.OP,
           // Losses.
           NegativeLogLikelihood.OP,
           SoftmaxCrossEntropy.OP,

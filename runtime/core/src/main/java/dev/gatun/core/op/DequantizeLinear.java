@@ -1,0 +1,47 @@
+package dev.gatun.core.op;
+
+import dev.gatun.core.graph.Evaluation;
+import dev.gatun.core.graph.OpDef;
+import dev.gatun.core.graph.Operands;
+import dev.gatun.core.tensor.DType;
+import dev.gatun.core.tensor.Tensor;
+import dev.gatun.core.tensor.Type;
+import java.util.List;
+
+/**
+ * dequantizeLinear(x, scale, zero?) = (x - zero) * scale, of the type of the scale unless
+ * outputDtype says another. {@link Quantization} has the kinds of scales.
+ */
+public final class DequantizeLinear {
+  public static final OpDef OP =
+      OpDef.named("dequantizeLinear")
+          .inputs(2, 3)
+          .attr("axis", 1)
+          .attr("blockSize", 0)
+          .attr("outputDtype")
+          .types(DequantizeLinear::types)
+          .reference(DequantizeLinear::run)
+          .define();
+
+  private static List<Type> types(Operands in) {
+    in.require(in.dtype(0).isNumber(), "x must be a tensor of numbers");
+    Quantization.check(in);
+    in.require(!in.has(2) || in.dtype(2) == in.dtype(0), "the zero point must have the type of x");
+    DType type = in.attrs().has("outputDtype") ? in.attrs().dtype("outputDtype") : in.dtype(1);
+    in.require(type.isFloat(), "cannot dequantize to %s", type);
+    return List.of(Type.tensor(type, in.shape(0)));
+  }
+
+  private static List<Tensor> run(Evaluation in) {
+    int[] index = Quantization.scales(in);
+    double[] x = in.tensor(0).toDoubles();
+    double[] scale = in.tensor(1).toDoubles();
+    double[] zero = in.has(2) ? in.tensor(2).toDoubles() : new double[scale.length];
+    for (int i = 0; i < x.length; i++) {
+      x[i] = (x[i] - zero[index[i]]) * scale[index[i]];
+    }
+    return List.of(Tensor.rounded(((Type.OfTensor) in.type(0)).dtype(), in.shape(0), x));
+  }
+
+  private DequantizeLinear() {}
+}
