@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * must not overlap src. A plan is immutable and may be run by any number of threads at once; a run
  * allocates nothing once every thread has its scratch memory.
  */
-public abstract sealed class ConvF32 permits ConvTapsF32, ConvPointwiseF32 {
+public abstract sealed class ConvF32 permits ConvTapsF32, ConvPointwiseF32, ConvDepthwiseF32 {
   private final ConvGeometry geometry;
 
   ConvF32(ConvGeometry geometry) {
@@ -26,6 +26,9 @@ public abstract sealed class ConvF32 permits ConvTapsF32, ConvPointwiseF32 {
     }
     if (ConvPointwiseF32.accepts(geometry)) {
       return new ConvPointwiseF32(geometry, threads);
+    }
+    if (ConvDepthwiseF32.accepts(geometry)) {
+      return new ConvDepthwiseF32(geometry, threads);
     }
     return new ConvTapsF32(geometry, threads);
   }
