@@ -13,6 +13,7 @@ public final class Candidates {
       List.of(
           new Views(),
           new MatmulKernels(),
+          new ConvKernels(),
           new RowKernels(),
           new ReduceKernels(),
           new PoolKernels(),
