@@ -2,8 +2,10 @@ package dev.gatun.core.op;
 
 import dev.gatun.core.graph.Evaluation;
 import dev.gatun.core.graph.FusionClass;
+import dev.gatun.core.graph.GraphBuilder;
 import dev.gatun.core.graph.OpDef;
 import dev.gatun.core.graph.Operands;
+import dev.gatun.core.graph.Value;
 import dev.gatun.core.tensor.Shape;
 import dev.gatun.core.tensor.Tensor;
 import java.util.List;
@@ -27,6 +29,7 @@ public final class BatchNorm {
                 return List.of(in.tensor(0));
               })
           .reference(BatchNorm::run)
+          .decompose(BatchNorm::build)
           .define();
 
   /** Input {@code i} must be a vector with one number a channel of input 0. */
@@ -74,6 +77,17 @@ public final class BatchNorm {
         }
       }
     }
+  }
+
+  /** x * factor + shift with one factor and shift a channel. */
+  private static List<Value> build(GraphBuilder b, Operands in) {
+    Formula f = new Formula(b);
+    Value x = in.value(0);
+    boolean last = Planes.isLast(in.attrs());
+    Value deviation = f.sqrt(f.add(in.value(4), in.attrs().real("epsilon")));
+    Value factor = f.div(in.value(1), f.cast(deviation, in.dtype(1)));
+    Value shift = f.sub(in.value(2), f.mul(f.cast(in.value(3), in.dtype(1)), factor));
+    return List.of(f.add(f.mul(x, f.perChannel(factor, x, last)), f.perChannel(shift, x, last)));
   }
 
   private BatchNorm() {}

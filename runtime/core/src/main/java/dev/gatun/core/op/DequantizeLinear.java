@@ -1,8 +1,10 @@
 package dev.gatun.core.op;
 
 import dev.gatun.core.graph.Evaluation;
+import dev.gatun.core.graph.GraphBuilder;
 import dev.gatun.core.graph.OpDef;
 import dev.gatun.core.graph.Operands;
+import dev.gatun.core.graph.Value;
 import dev.gatun.core.tensor.DType;
 import dev.gatun.core.tensor.Tensor;
 import dev.gatun.core.tensor.Type;
@@ -21,6 +23,7 @@ public final class DequantizeLinear {
           .attr("outputDtype")
           .types(DequantizeLinear::types)
           .reference(DequantizeLinear::run)
+          .decompose(DequantizeLinear::build)
           .define();
 
   private static List<Type> types(Operands in) {
@@ -41,6 +44,17 @@ public final class DequantizeLinear {
       x[i] = (x[i] - zero[index[i]]) * scale[index[i]];
     }
     return List.of(Tensor.rounded(((Type.OfTensor) in.type(0)).dtype(), in.shape(0), x));
+  }
+
+  private static List<Value> build(GraphBuilder b, Operands in) {
+    Formula f = new Formula(b);
+    DType arithmetic = in.dtype(1);
+    Value x = f.cast(in.value(0), arithmetic);
+    if (in.has(2)) {
+      x = f.sub(x, Quantization.spread(f, in, f.cast(in.value(2), arithmetic)));
+    }
+    Value y = f.mul(x, Quantization.spread(f, in, in.value(1)));
+    return List.of(f.cast(y, ((Type.OfTensor) types(in).get(0)).dtype()));
   }
 
   private DequantizeLinear() {}

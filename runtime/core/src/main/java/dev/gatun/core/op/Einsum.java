@@ -23,6 +23,7 @@ public final class Einsum {
           .fusion(FusionClass.CONTRACTION)
           .types(Einsum::types)
           .reference(Einsum::run)
+          .decompose(Contraction::build)
           .define();
 
   private static List<Type> types(Operands in) {

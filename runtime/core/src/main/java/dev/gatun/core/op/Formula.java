@@ -104,6 +104,63 @@ record Formula(GraphBuilder b) {
     return x.tensorType().dtype() == type ? x : b.add(Cast.OP, Attrs.of("to", type), x);
   }
 
+  Value tanh(Value x) {
+    return b.add(Tanh.OP, x);
+  }
+
+  Value longs(long... values) {
+    return b.constant(Tensor.vector(values));
+  }
+
+  /** The same elements in another shape. */
+  Value reshape(Value x, long... sizes) {
+    return b.add(Reshape.OP, Attrs.of("allowZero", true), x, longs(sizes));
+  }
+
+  Value transpose(Value x, long... perm) {
+    return b.add(Transpose.OP, Attrs.of("perm", perm), x);
+  }
+
+  /** Elements [start, end) of an axis, every {@code step}-th. */
+  Value slice(Value x, long axis, long start, long end, long step) {
+    return b.add(Slice.OP, x, longs(start), longs(end), longs(axis), longs(step));
+  }
+
+  Value concat(long axis, Value... parts) {
+    return parts.length == 1 ? parts[0] : b.add(Concat.OP, Attrs.of("axis", axis), parts);
+  }
+
+  Value unsqueeze(Value x, long... axes) {
+    return axes.length == 0 ? x : b.add(Unsqueeze.OP, x, longs(axes));
+  }
+
+  Value rows(Value table, Value ids) {
+    return b.add(Gather.OP, Attrs.of("axis", 0), table, ids);
+  }
+
+  /** The mean over some axes, which stay as 1. */
+  Value keptMean(Value x, long... axes) {
+    return b.add(ReduceMean.OP, x, longs(axes));
+  }
+
+  /** The sum over some axes, which stay as 1. */
+  Value keptSum(Value x, long... axes) {
+    return b.add(ReduceSum.OP, x, longs(axes));
+  }
+
+  /**
+   * Numbers [C], one a channel, in the type of an image of a rank and shaped to be combined with
+   * it.
+   */
+  Value perChannel(Value parameter, Value x, boolean last) {
+    int rank = x.tensorType().shape().rank();
+    long[] axes = new long[last ? 0 : Math.max(rank - 2, 0)];
+    for (int i = 0; i < axes.length; i++) {
+      axes[i] = i + 1L;
+    }
+    return unsqueeze(cast(parameter, x.tensorType().dtype()), axes);
+  }
+
   Value logSoftmax(Value x, int axis) {
     return b.add(LogSoftmax.OP, Attrs.of("axis", axis), x);
   }

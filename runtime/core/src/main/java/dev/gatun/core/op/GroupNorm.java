@@ -1,8 +1,11 @@
 package dev.gatun.core.op;
 
+import dev.gatun.core.graph.Attrs;
 import dev.gatun.core.graph.Evaluation;
+import dev.gatun.core.graph.GraphBuilder;
 import dev.gatun.core.graph.OpDef;
 import dev.gatun.core.graph.Operands;
+import dev.gatun.core.graph.Value;
 import dev.gatun.core.tensor.Shape;
 import dev.gatun.core.tensor.Tensor;
 import dev.gatun.core.tensor.Type;
@@ -27,6 +30,7 @@ public final class GroupNorm {
                       in,
                       Planes.of(in.tensor(0).shape(), in.attrs()).channels()
                           / in.attrs().intValue("groups")))
+          .decompose((b, in) -> build(b, in, in.attrs().integer("groups")))
           .define();
 
   private static List<Type> types(Operands in) {
@@ -76,6 +80,30 @@ public final class GroupNorm {
       }
     }
     return List.of(Tensor.rounded(src.dtype(), src.shape(), x));
+  }
+
+  /** {@link LayerNorm} of the groups, or with channels last what it consists of. */
+  static List<Value> build(GraphBuilder b, Operands in, long groups) {
+    Formula f = new Formula(b);
+    Value x = in.value(0);
+    Shape shape = in.shape(0);
+    Planes planes = Planes.of(shape, in.attrs());
+    double epsilon = in.attrs().real("epsilon");
+    Value normal;
+    if (planes.last()) {
+      Value split =
+          f.reshape(x, planes.batch(), planes.positions(), groups, planes.channels() / groups);
+      Value centered = f.sub(split, f.keptMean(split, 1, 3));
+      Value variance = f.keptMean(f.square(centered), 1, 3);
+      normal = f.div(centered, f.sqrt(f.add(variance, epsilon)));
+    } else {
+      long size = (long) planes.channels() / groups * planes.positions();
+      Value split = f.reshape(x, planes.batch(), groups, size);
+      normal = b.add(LayerNorm.OP, Attrs.of("axis", 2, "epsilon", epsilon), split);
+    }
+    Value y = f.reshape(normal, shape.sizes());
+    y = f.mul(y, f.perChannel(in.value(1), x, planes.last()));
+    return List.of(f.add(y, f.perChannel(in.value(2), x, planes.last())));
   }
 
   private GroupNorm() {}

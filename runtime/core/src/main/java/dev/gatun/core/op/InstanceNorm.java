@@ -20,6 +20,8 @@ public final class InstanceNorm {
                 return List.of(in.tensor(0));
               })
           .reference(in -> GroupNorm.run(in, 1))
+          .decompose(
+              (b, in) -> GroupNorm.build(b, in, Planes.of(in.shape(0), in.attrs()).channels()))
           .define();
 
   private InstanceNorm() {}

@@ -1,7 +1,11 @@
 package dev.gatun.core.op;
 
 import dev.gatun.core.graph.FusionClass;
+import dev.gatun.core.graph.GraphBuilder;
 import dev.gatun.core.graph.OpDef;
+import dev.gatun.core.graph.Operands;
+import dev.gatun.core.graph.Value;
+import java.util.List;
 
 /** lpNorm(x) = x / (sum of |x|^p)^(1/p) along an axis; a line of zeros stays as it is. */
 public final class LpNorm {
@@ -18,6 +22,7 @@ public final class LpNorm {
                       in,
                       (x, from, count, stride) ->
                           line(x, from, count, stride, in.attrs().real("p"))))
+          .decompose(LpNorm::build)
           .define();
 
   private static void line(double[] x, int from, int count, int stride, double exponent) {
@@ -29,6 +34,22 @@ public final class LpNorm {
     for (int i = 0; norm != 0 && i < count; i++) {
       x[from + i * stride] /= norm;
     }
+  }
+
+  private static List<Value> build(GraphBuilder b, Operands in) {
+    Formula f = new Formula(b);
+    Value x = in.value(0);
+    long axis = in.attrs().integer("axis");
+    double p = in.attrs().real("p");
+    Value norm;
+    if (p == 1) {
+      norm = f.keptSum(f.abs(x), axis);
+    } else if (p == 2) {
+      norm = f.sqrt(f.keptSum(f.square(x), axis));
+    } else {
+      norm = f.pow(f.keptSum(f.pow(f.abs(x), p), axis), 1 / p);
+    }
+    return List.of(f.div(x, f.where(f.equal(norm, 0), f.number(norm, 1), norm)));
   }
 
   private LpNorm() {}

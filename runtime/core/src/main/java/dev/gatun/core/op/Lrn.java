@@ -1,7 +1,10 @@
 package dev.gatun.core.op;
 
 import dev.gatun.core.graph.Evaluation;
+import dev.gatun.core.graph.GraphBuilder;
 import dev.gatun.core.graph.OpDef;
+import dev.gatun.core.graph.Operands;
+import dev.gatun.core.graph.Value;
 import dev.gatun.core.tensor.Tensor;
 import java.util.List;
 
@@ -28,6 +31,7 @@ public final class Lrn {
                 return List.of(in.tensor(0));
               })
           .reference(Lrn::run)
+          .decompose(Lrn::build)
           .define();
 
   private static List<Tensor> run(Evaluation in) {
@@ -54,6 +58,28 @@ public final class Lrn {
       }
     }
     return List.of(Tensor.rounded(src.dtype(), src.shape(), y));
+  }
+
+  /** The window's sum is that of as many slices of the squares, padded by zero channels. */
+  private static List<Value> build(GraphBuilder b, Operands in) {
+    Formula f = new Formula(b);
+    Value x = in.value(0);
+    boolean last = Planes.isLast(in.attrs());
+    long axis = last ? in.shape(0).rank() - 1 : 1;
+    long channels = Planes.channels(in.shape(0), last);
+    // A window wider than twice the channels sees them all anyway.
+    long size = in.attrs().integer("size");
+    long before = Math.min((size - 1) / 2, channels);
+    long after = Math.min(size / 2, channels);
+    Value squares = f.square(x);
+    Value padded =
+        b.add(Pad.OP, squares, f.longs(before, after), f.number(squares, 0), f.longs(axis));
+    Value sum = f.slice(padded, axis, 0, channels, 1);
+    for (long shift = 1; shift <= before + after; shift++) {
+      sum = f.add(sum, f.slice(padded, axis, shift, shift + channels, 1));
+    }
+    Value base = f.add(f.mul(sum, in.attrs().real("alpha") / size), in.attrs().real("bias"));
+    return List.of(f.div(x, f.pow(base, in.attrs().real("beta"))));
   }
 
   private Lrn() {}

@@ -1,7 +1,9 @@
 package dev.gatun.core.op;
 
+import dev.gatun.core.graph.Attrs;
 import dev.gatun.core.graph.Evaluation;
 import dev.gatun.core.graph.Operands;
+import dev.gatun.core.graph.Value;
 import dev.gatun.core.tensor.DType;
 import dev.gatun.core.tensor.Shape;
 import dev.gatun.core.tensor.SmallFloats;
@@ -65,6 +67,29 @@ final class Quantization {
       index[i] = block == 0 ? at : (i / inner / size * blocks + at / block) * inner + i % inner;
     }
     return index;
+  }
+
+  /** A scale or zero point shaped (blocks: repeated) to be combined with x. */
+  static Value spread(Formula f, Operands in, Value parameter) {
+    Shape x = in.shape(0);
+    Shape shape = parameter.tensorType().shape();
+    if (shape.elements() == 1 && shape.rank() <= 1) {
+      return f.reshape(parameter);
+    }
+    int axis = Axes.one(in, in.attrs().integer("axis"), x.rank());
+    int block = in.attrs().intValue("blockSize");
+    if (block == 0) {
+      long[] behind = new long[x.rank() - 1 - axis];
+      for (int i = 0; i < behind.length; i++) {
+        behind[i] = i + 1L;
+      }
+      return f.unsqueeze(parameter, behind);
+    }
+    long[] ids = new long[Math.toIntExact(x.size(axis))];
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] = i / block;
+    }
+    return f.b().add(Gather.OP, Attrs.of("axis", axis), parameter, f.longs(ids));
   }
 
   /** A value rounded to a floating type: arithmetic is that of the type of the scale. */

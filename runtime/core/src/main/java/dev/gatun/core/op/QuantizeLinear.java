@@ -1,8 +1,11 @@
 package dev.gatun.core.op;
 
+import dev.gatun.core.graph.Attrs;
 import dev.gatun.core.graph.Evaluation;
+import dev.gatun.core.graph.GraphBuilder;
 import dev.gatun.core.graph.OpDef;
 import dev.gatun.core.graph.Operands;
+import dev.gatun.core.graph.Value;
 import dev.gatun.core.tensor.DType;
 import dev.gatun.core.tensor.Shape;
 import dev.gatun.core.tensor.SmallFloats;
@@ -30,6 +33,7 @@ public final class QuantizeLinear {
           .attr("saturate", true)
           .types(QuantizeLinear::types)
           .reference(QuantizeLinear::run)
+          .decompose(QuantizeLinear::build)
           .define();
 
   private static List<Type> types(Operands in) {
@@ -67,6 +71,25 @@ public final class QuantizeLinear {
       return List.of(Tensor.wrap(type, shape, MemorySegment.ofArray(bytes)));
     }
     return List.of(Tensor.rounded(type, shape, x));
+  }
+
+  private static List<Value> build(GraphBuilder b, Operands in) {
+    Formula f = new Formula(b);
+    DType type = ((Type.OfTensor) types(in).get(0)).dtype();
+    Value scale = Quantization.spread(f, in, in.value(1));
+    Value quotient = f.div(f.cast(in.value(0), in.dtype(1)), scale);
+    Attrs to = Attrs.of("to", type);
+    if (!type.isInteger()) {
+      return List.of(b.add(Cast.OP, to.with("saturate", in.attrs().flag("saturate")), quotient));
+    }
+    // In a type that holds every integer of the result's.
+    DType wide = in.dtype(1) == DType.F64 ? DType.F64 : DType.F32;
+    Value whole = b.add(Round.OP, f.cast(quotient, wide));
+    if (in.has(2)) {
+      whole = f.add(whole, Quantization.spread(f, in, f.cast(in.value(2), wide)));
+    }
+    Value clipped = b.add(Clip.OP, Attrs.of("min", type.lowest(), "max", type.highest()), whole);
+    return List.of(b.add(Cast.OP, to, clipped));
   }
 
   private QuantizeLinear() {}

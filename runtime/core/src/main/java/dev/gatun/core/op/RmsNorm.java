@@ -2,10 +2,14 @@ package dev.gatun.core.op;
 
 import dev.gatun.core.graph.Evaluation;
 import dev.gatun.core.graph.FusionClass;
+import dev.gatun.core.graph.GraphBuilder;
 import dev.gatun.core.graph.OpDef;
+import dev.gatun.core.graph.Operands;
+import dev.gatun.core.graph.Value;
 import dev.gatun.core.tensor.Shape;
 import dev.gatun.core.tensor.Tensor;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /**
  * rmsNorm(x [R..., D...], scale?) = x / sqrt(mean(x^2) + epsilon) * scale over the axes from {@code
@@ -30,6 +34,7 @@ public final class RmsNorm {
                 return List.of(in.tensor(0));
               })
           .reference(RmsNorm::run)
+          .decompose(RmsNorm::build)
           .define();
 
   private static List<Tensor> run(Evaluation in) {
@@ -52,6 +57,17 @@ public final class RmsNorm {
     }
     LayerNorm.scale(x, shape, in, 1);
     return List.of(Tensor.rounded(src.dtype(), shape, x));
+  }
+
+  private static List<Value> build(GraphBuilder b, Operands in) {
+    Formula f = new Formula(b);
+    Value x = in.value(0);
+    int rank = in.shape(0).rank();
+    int first = Axes.at(in.attrs().integer("axis"), rank);
+    long[] axes = LongStream.range(first, rank).toArray();
+    Value mean = f.keptMean(f.square(x), axes);
+    Value y = f.div(x, f.sqrt(f.add(mean, in.attrs().real("epsilon"))));
+    return List.of(in.has(1) ? f.mul(y, f.cast(in.value(1), in.dtype(0))) : y);
   }
 
   private RmsNorm() {}

@@ -1,8 +1,10 @@
 package dev.gatun.core.op;
 
 import dev.gatun.core.graph.Evaluation;
+import dev.gatun.core.graph.GraphBuilder;
 import dev.gatun.core.graph.OpDef;
 import dev.gatun.core.graph.Operands;
+import dev.gatun.core.graph.Value;
 import dev.gatun.core.tensor.Shape;
 import dev.gatun.core.tensor.Tensor;
 import dev.gatun.core.tensor.Type;
@@ -25,6 +27,7 @@ public final class Rope {
           .attr("rotaryDim", 0)
           .types(Rope::types)
           .reference(Rope::run)
+          .decompose(Rope::build)
           .define();
 
   private static List<Type> types(Operands in) {
@@ -97,6 +100,39 @@ public final class Rope {
       }
     }
     return List.of(Tensor.rounded(src.dtype(), src.shape(), x));
+  }
+
+  private static List<Value> build(GraphBuilder b, Operands in) {
+    Formula f = new Formula(b);
+    Value x = in.value(0);
+    Shape shape = in.shape(0);
+    long width = shape.size(3);
+    long rotary = in.attrs().integer("rotaryDim") == 0 ? width : in.attrs().integer("rotaryDim");
+    boolean interleaved = in.attrs().flag("interleaved");
+    Value cos = angles(f, in, 1, shape.size(2));
+    Value sin = angles(f, in, 2, shape.size(2));
+    long half = rotary / 2;
+    Value first = f.slice(x, 3, 0, interleaved ? rotary : half, interleaved ? 2 : 1);
+    Value second = f.slice(x, 3, interleaved ? 1 : half, rotary, interleaved ? 2 : 1);
+    Value real = f.sub(f.mul(first, cos), f.mul(second, sin));
+    Value imaginary = f.add(f.mul(first, sin), f.mul(second, cos));
+    Value turned;
+    if (interleaved) {
+      Value pairs = f.concat(4, f.unsqueeze(real, 4), f.unsqueeze(imaginary, 4));
+      turned = f.reshape(pairs, shape.size(0), shape.size(1), shape.size(2), rotary);
+    } else {
+      turned = f.concat(3, real, imaginary);
+    }
+    return List.of(rotary == width ? turned : f.concat(3, turned, f.slice(x, 3, rotary, width, 1)));
+  }
+
+  /** Rows of cos or sin, to be combined with [B, H, T, rotaryDim / 2]. */
+  private static Value angles(Formula f, Operands in, int i, long time) {
+    Value table = f.cast(in.value(i), in.dtype(0));
+    if (in.has(3)) {
+      return f.unsqueeze(f.rows(table, in.value(3)), 1);
+    }
+    return in.shape(i).rank() == 2 ? f.slice(table, 0, 0, time, 1) : f.unsqueeze(table, 1);
   }
 
   private Rope() {}
