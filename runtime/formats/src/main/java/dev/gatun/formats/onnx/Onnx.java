@@ -1,5 +1,6 @@
 package dev.gatun.formats.onnx;
 
+import dev.gatun.core.exec.Model;
 import dev.gatun.core.tensor.Type;
 import dev.gatun.formats.FileBytes;
 import dev.gatun.formats.FormatException;
@@ -24,25 +25,44 @@ import java.util.TreeMap;
 /** Loads ONNX models. Weights stay in the mapped file; nothing in the file is trusted. */
 public final class Onnx {
   /** Loads a model; an {@link OnnxException} lists all of its problems. */
-  public static OnnxModel load(Path path) {
+  public static Model load(Path path) {
     return load(path, LoadOptions.defaults());
   }
 
   /** Loads a model with options. */
-  public static OnnxModel load(Path path, LoadOptions options) {
+  public static Model load(Path path, LoadOptions options) {
+    return open(path, options).model();
+  }
+
+  /** Loads a model together with what its file says about itself. */
+  public static OnnxModel open(Path path, LoadOptions options) {
     ModelProto model = parse(path, options);
-    ModelImporter.Result result = run(model, path, options);
+    ModelImporter.Result result = run(model, path, options, false);
     if (result.graph().isEmpty()) {
       throw new OnnxException(model.file(), result.problems());
     }
-    return new OnnxModel(result.graph().get(), result.defaults(), info(model, result.problems()));
+    OnnxInfo info = info(model, result.problems());
+    return new OnnxModel(new Model(result.graph().get(), result.defaults(), metadata(info)), info);
+  }
+
+  private static Map<String, String> metadata(OnnxInfo info) {
+    Map<String, String> metadata = new TreeMap<>(info.metadata());
+    metadata.put("onnx.file", info.file());
+    metadata.put("onnx.ir_version", Long.toString(info.irVersion()));
+    metadata.put("onnx.producer", info.producer());
+    metadata.put("onnx.doc", info.doc());
+    for (Map.Entry<String, Long> opset : info.opsets().entrySet()) {
+      String domain = opset.getKey().isEmpty() ? "ai.onnx" : opset.getKey();
+      metadata.put("onnx.opset." + domain, opset.getValue().toString());
+    }
+    return metadata;
   }
 
   /** Reads what a file says about itself, and lists what is wrong with it or not supported. */
   public static OnnxInfo read(Path path) {
-    LoadOptions options = LoadOptions.defaults().withFillMissing();
+    LoadOptions options = LoadOptions.defaults();
     ModelProto model = parse(path, options);
-    return info(model, run(model, path, options).problems());
+    return info(model, run(model, path, options, true).problems());
   }
 
   private static ModelProto parse(Path path, LoadOptions options) {
@@ -53,11 +73,12 @@ public final class Onnx {
     return ModelProto.read(file);
   }
 
-  private static ModelImporter.Result run(ModelProto model, Path path, LoadOptions options) {
+  private static ModelImporter.Result run(
+      ModelProto model, Path path, LoadOptions options, boolean inspecting) {
     Path directory = path.toAbsolutePath().getParent();
     Optional<ExternalData> external =
         Optional.ofNullable(directory).map(d -> new ExternalData(d, options.arena()));
-    return ModelImporter.run(model, new TensorDecoder(external), options);
+    return ModelImporter.run(model, new TensorDecoder(external), options, inspecting);
   }
 
   private static OnnxInfo info(ModelProto model, List<Problem> problems) {

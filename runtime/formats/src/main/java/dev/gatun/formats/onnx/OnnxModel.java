@@ -1,14 +1,11 @@
 package dev.gatun.formats.onnx;
 
-import dev.gatun.core.graph.Graph;
-import dev.gatun.core.tensor.Tensor;
-import java.util.Map;
+import dev.gatun.core.exec.Model;
 
 /**
- * An imported model.
+ * An imported model and what its file says about itself.
  *
- * @param graph the model in Gatun's operators
- * @param defaults values of graph inputs that need not be given
- * @param info what the file says about itself
+ * @param model the graph and the defaults of inputs that need not be given
+ * @param info names, versions, operators
  */
-public record OnnxModel(Graph graph, Map<String, Tensor> defaults, OnnxInfo info) {}
+public record OnnxModel(Model model, OnnxInfo info) {}

@@ -76,6 +76,11 @@ public final class WireReader {
     return field;
   }
 
+  /** True when the current field is a text, bytes, a message or packed numbers. */
+  public boolean isBytes() {
+    return wire == BYTES;
+  }
+
   /** Skips the current field. */
   public void skip() {
     switch (wire) {

@@ -1,5 +1,6 @@
 package dev.gatun.formats.onnx.conformance;
 
+import dev.gatun.core.exec.SessionOptions;
 import dev.gatun.core.tensor.UnsupportedOpException;
 import dev.gatun.formats.onnx.LoadOptions;
 import dev.gatun.formats.onnx.Onnx;
@@ -37,6 +38,12 @@ public record ConformanceSuite(ModelRunner runner, Tolerance tolerance, Duration
   /** The suite on the reference interpreter. */
   public static ConformanceSuite reference() {
     return new ConformanceSuite(ModelRunner.REFERENCE, Tolerance.DEFAULT, Duration.ofSeconds(60));
+  }
+
+  /** The suite on compiled sessions. */
+  public static ConformanceSuite compiled(SessionOptions options) {
+    return new ConformanceSuite(
+        ModelRunner.sessions(options), Tolerance.DEFAULT, Duration.ofSeconds(60));
   }
 
   /** Runs all tests below a directory in order of their names. */
@@ -78,7 +85,7 @@ public record ConformanceSuite(ModelRunner runner, Tolerance tolerance, Duration
   private TestResult run(TestCase test, long begin) {
     Set<String> operators = Set.of();
     try {
-      OnnxModel model = Onnx.load(test.model(), LoadOptions.defaults().withFillMissing());
+      OnnxModel model = Onnx.open(test.model(), LoadOptions.defaults().withFillMissing());
       operators = model.info().operators().keySet();
       Optional<String> difference = test.run(model, runner, tolerance);
       return result(
@@ -94,12 +101,20 @@ public record ConformanceSuite(ModelRunner runner, Tolerance tolerance, Duration
           reason(e),
           Onnx.read(test.model()).operators().keySet(),
           begin);
-    } catch (UnsupportedOpException e) {
-      return result(test, Status.UNSUPPORTED, reason(e), operators, begin);
     } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
       // Whatever a test makes go wrong is its result; the suite goes on.
-      return result(test, Status.FAILED, reason(e), operators, begin);
+      return result(
+          test, isUnsupported(e) ? Status.UNSUPPORTED : Status.FAILED, reason(e), operators, begin);
     }
+  }
+
+  private static boolean isUnsupported(Throwable e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof UnsupportedOpException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static String reason(Throwable e) {

@@ -75,21 +75,22 @@ record TestCase(String name, Path model, List<Path> pairs) {
 
   /** Runs all pairs; the first difference in words, or empty. */
   Optional<String> run(OnnxModel loaded, ModelRunner runner, Tolerance tolerance) {
+    Graph graph = loaded.model().graph();
     Tolerance own = tolerance;
     if (loaded.info().operators().keySet().stream().anyMatch(NEAR_ZERO::contains)) {
       own = new Tolerance(tolerance.relative(), Math.max(tolerance.absolute(), NEAR_ZERO_ABSOLUTE));
     }
-    try (ModelRunner.Prepared prepared = runner.prepare(loaded.graph())) {
+    try (ModelRunner.Prepared prepared = runner.prepare(loaded.model())) {
       if (pairs.isEmpty()) {
-        List<Datum> inputs = loaded.graph().inputs().stream().<Datum>map(TestCase::ramp).toList();
+        List<Datum> inputs = graph.inputs().stream().<Datum>map(TestCase::ramp).toList();
         String file = model.getFileName().toString();
         String stem = file.substring(0, file.length() - ".onnx".length());
         return compare(
-            loaded.graph(), prepared.run(inputs), model.resolveSibling(""), stem + "_output_", own);
+            graph, prepared.run(inputs), model.resolveSibling(""), stem + "_output_", own);
       }
       for (Path pair : pairs) {
         List<Datum> outputs = prepared.run(inputs(loaded, pair));
-        Optional<String> difference = compare(loaded.graph(), outputs, pair, "output_", own);
+        Optional<String> difference = compare(graph, outputs, pair, "output_", own);
         if (difference.isPresent()) {
           return difference;
         }
@@ -103,9 +104,9 @@ record TestCase(String name, Path model, List<Path> pairs) {
   private static List<Datum> inputs(OnnxModel loaded, Path pair) {
     List<Datum> inputs = new ArrayList<>();
     int file = 0;
-    for (Value input : loaded.graph().inputs()) {
+    for (Value input : loaded.model().graph().inputs()) {
       Path path = pair.resolve("input_" + file + ".pb");
-      Tensor byDefault = loaded.defaults().get(input.name());
+      Tensor byDefault = loaded.model().defaults().get(input.name());
       if (Files.exists(path)) {
         inputs.add(DatumProto.read(FileBytes.open(path), input.type()));
         file++;

@@ -30,11 +30,46 @@ final class AttentionBias {
 
   /** The mask and causality after a number of cached keys that only the run knows. */
   static Value plusCausal(OnnxNode n, Value mask, Value q, Value k, Value past) {
+    Value distance = distance(n, q, k, past);
+    return hidden(n, mask, q, n.add("less", distance, n.scalar(distance, 0)));
+  }
+
+  /**
+   * The mask and a window: a query sees the given numbers of keys to its left and right; a negative
+   * number is no limit.
+   */
+  static Value plusWindow(
+      OnnxNode n, Value mask, Value q, Value k, Value past, long left, long right) {
+    if (left < 0 && right < 0) {
+      return mask;
+    }
+    Value offset = past;
+    if (n.has(6)) {
+      // Each batch entry has its own number of keys that count; queries are the last of them.
+      Value count = n.add("sub", n.in(6), AttentionRules.sizes(n, q, 2, 3));
+      offset = n.add("unsqueeze", count, n.vector(1, 2, 3));
+    }
+    Value distance = distance(n, q, k, offset);
+    Value result = mask;
+    if (left >= 0) {
+      result = hidden(n, result, q, n.add("less", n.scalar(distance, (double) left), distance));
+    }
+    if (right >= 0) {
+      result = hidden(n, result, q, n.add("less", distance, n.scalar(distance, (double) -right)));
+    }
+    return result;
+  }
+
+  /** Position of each query minus that of each key [..., Sq, Sk]. */
+  private static Value distance(OnnxNode n, Value q, Value k, Value offset) {
     Value rows = n.add("unsqueeze", range(n, AttentionRules.sizes(n, q, 2, 3)), n.vector(1));
     Value columns = n.add("unsqueeze", range(n, AttentionRules.sizes(n, k, 2, 3)), n.vector(0));
-    Value later = n.add("less", n.add("add", rows, past), columns);
-    Value causal = n.add("where", later, n.scalar(q, MASKED), n.scalar(q, 0));
-    return mask.isAbsent() ? causal : n.add("add", additive(n, mask, q), causal);
+    return n.add("sub", offset.isAbsent() ? rows : n.add("add", rows, offset), columns);
+  }
+
+  private static Value hidden(OnnxNode n, Value mask, Value like, Value where) {
+    Value bias = n.add("where", where, n.scalar(like, MASKED), n.scalar(like, 0));
+    return mask.isAbsent() ? bias : n.add("add", additive(n, mask, like), bias);
   }
 
   private static Value additive(OnnxNode n, Value mask, Value like) {

@@ -58,6 +58,9 @@ final class AttentionRules {
     } else if (causal) {
       mask = AttentionBias.plusCausal(n, mask, q, k, past);
     }
+    long left = n.integer("left_window_size", -1);
+    long right = n.integer("right_window_size", -1);
+    mask = AttentionBias.plusWindow(n, mask, q, k, past, left, right);
     List<Value> results = n.addMany(2, "attention", attrs, q, k, v, mask, n.optional(6));
     Value y = flat ? joined(n, results.get(0)) : results.get(0);
     return List.of(y, k, v, results.get(1));

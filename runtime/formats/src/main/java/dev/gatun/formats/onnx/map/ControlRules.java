@@ -11,6 +11,7 @@ import dev.gatun.core.tensor.Type;
 import dev.gatun.formats.onnx.proto.GraphProto;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -65,7 +66,20 @@ final class ControlRules {
       args.add(n.in(i + 2));
     }
     args.addAll(captures.list());
-    return n.op("loop", Attrs.of("body", graph, "stateCount", states), args.toArray(Value[]::new));
+    List<Value> results =
+        new ArrayList<>(
+            n.op(
+                "loop", Attrs.of("body", graph, "stateCount", states), args.toArray(Value[]::new)));
+    for (int i = 0; i < Math.min(states, results.size()); i++) {
+      // A state may go in as an optional and come out as a plain value.
+      boolean plain =
+          GraphImporter.declared(body.outputs().get(1 + i)) instanceof Type declared
+              && !(declared instanceof Type.OfOptional);
+      if (plain && results.get(i).type() instanceof Type.OfOptional) {
+        results.set(i, n.add("optionalGetElement", results.get(i)));
+      }
+    }
+    return results;
   }
 
   /**
@@ -81,7 +95,11 @@ final class ControlRules {
       int firstOut,
       int states) {
     for (int attempt = 0; attempt < MAX_TRIES; attempt++) {
-      Graph graph = n.importer().subgraph(body, n.scope(), types, captures);
+      Map<Integer, Type> wanted = new HashMap<>();
+      for (int i = 0; i < states; i++) {
+        wanted.put(firstOut + i, types.get(firstIn + i));
+      }
+      Graph graph = n.importer().subgraph(body, n.scope(), types, captures, wanted);
       if (graph.outputs().size() < firstOut + states) {
         throw n.error(
             "its body has %d outputs, needs at least %d",

@@ -232,8 +232,8 @@ final class ElementwiseRules {
     n.ignore("consumed_inputs", "seed", "is_test");
     double ratio = n.version() < 12 ? n.real("ratio", 0.5) : n.constantReal(1).orElse(0.5);
     boolean training = n.has(2) && n.in(2).constant().map(t -> t.getBoolean(0)).orElse(true);
-    if (training && ratio != 0) {
-      throw n.unsupported("dropout in training mode; only inference is supported");
+    if (training && (n.in(2).constant().isEmpty() || ratio != 0)) {
+      return RandomRules.dropout(n);
     }
     if (!n.wants(1)) {
       return List.of(n.in(0));

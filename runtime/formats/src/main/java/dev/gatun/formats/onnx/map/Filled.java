@@ -1,8 +1,8 @@
 package dev.gatun.formats.onnx.map;
 
 import dev.gatun.core.tensor.DType;
-import dev.gatun.core.tensor.Shape;
 import dev.gatun.core.tensor.Tensor;
+import dev.gatun.core.tensor.Type;
 import dev.gatun.formats.FormatException;
 import dev.gatun.formats.onnx.proto.DataTypes;
 import dev.gatun.formats.onnx.proto.TensorProto;
@@ -21,8 +21,19 @@ final class Filled {
   private static final long GOLDEN_RATIO = 0x9E3779B97F4A7C15L;
   private static final int CHUNK = 1 << 16;
 
-  /** The tensor; only float32 weights are ever stripped. */
+  /** Whether the file was stripped of a tensor's data. */
+  static boolean isMissing(TensorProto proto) {
+    return proto.doc().equals("fill") && proto.hasNoData();
+  }
+
+  /** The tensor. */
   static Tensor tensor(TensorProto proto) {
+    Type.OfTensor type = type(proto);
+    return Tensor.wrap(DType.F32, type.shape(), values(proto, type.shape().elements()));
+  }
+
+  /** The type of the tensor; only float32 weights are ever stripped. */
+  static Type.OfTensor type(TensorProto proto) {
     if (DataTypes.find(proto.dataType()) != DType.F32) {
       throw new FormatException(proto.title() + ": only float32 tensors can be filled");
     }
@@ -34,7 +45,7 @@ final class Filled {
       }
       elements *= dim;
     }
-    return Tensor.wrap(DType.F32, Shape.of(proto.dims()), values(proto, elements));
+    return Type.tensor(DType.F32, proto.dims());
   }
 
   private static MemorySegment values(TensorProto proto, long elements) {

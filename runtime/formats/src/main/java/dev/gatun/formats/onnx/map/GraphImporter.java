@@ -62,7 +62,12 @@ final class GraphImporter {
   /** Defines the graph's constants, except those named in {@code skip}. */
   void initializers(GraphProto graph, Scope scope, Set<String> skip) {
     for (TensorProto proto : graph.initializers()) {
-      if (!skip.contains(proto.name())) {
+      if (skip.contains(proto.name())) {
+        continue;
+      }
+      if (context.isInspecting() && Filled.isMissing(proto)) {
+        scope.define(proto.name(), builder.input(proto.name(), Filled.type(proto)));
+      } else {
         define(scope, proto.name(), () -> decode(proto));
       }
     }
@@ -87,7 +92,7 @@ final class GraphImporter {
 
   /** The tensor of an initializer. */
   Tensor decode(TensorProto proto) {
-    if (proto.doc().equals("fill") && proto.hasNoData()) {
+    if (Filled.isMissing(proto)) {
       if (!context.options().fillMissing()) {
         throw new FormatException(
             proto.title() + ": the file was stripped of its data (use the option fillMissing)");
@@ -318,6 +323,20 @@ final class GraphImporter {
 
   /** A graph inside a node: its own inputs have the given types, captured values come after. */
   Graph subgraph(GraphProto proto, Scope outer, List<? extends Type> types, Captures captures) {
+    return subgraph(proto, outer, types, captures, Map.of());
+  }
+
+  /**
+   * As above.
+   *
+   * @param wanted types of outputs by place: where that is an optional, a plain value is wrapped
+   */
+  Graph subgraph(
+      GraphProto proto,
+      Scope outer,
+      List<? extends Type> types,
+      Captures captures,
+      Map<Integer, Type> wanted) {
     if (types.size() != proto.inputs().size()) {
       throw new GatunException(
           "its subgraph takes " + proto.inputs().size() + " inputs, needs " + types.size());
@@ -347,7 +366,11 @@ final class GraphImporter {
     List<String> names = proto.outputs().stream().map(ValueProto::name).toList();
     List<Value> results = results(names, scope, "its subgraph");
     for (int i = 0; i < names.size(); i++) {
-      inner.builder.output(names.get(i), results.get(i));
+      Value result = results.get(i);
+      if (wanted.get(i) instanceof Type.OfOptional && !(result.type() instanceof Type.OfOptional)) {
+        result = inner.builder.add(Operators.named("optional"), result);
+      }
+      inner.builder.output(names.get(i), result);
     }
     return inner.builder.build();
   }

@@ -23,15 +23,17 @@ final class ImportContext {
   private final ModelProto model;
   private final TensorDecoder decoder;
   private final LoadOptions options;
+  private final boolean inspecting;
   private final Map<String, FunctionProto> functions = new HashMap<>();
   private final Set<Problem> problems = new LinkedHashSet<>();
   private final Deque<String> calls = new ArrayDeque<>();
   private int nodes;
 
-  ImportContext(ModelProto model, TensorDecoder decoder, LoadOptions options) {
+  ImportContext(ModelProto model, TensorDecoder decoder, LoadOptions options, boolean inspecting) {
     this.model = model;
     this.decoder = decoder;
     this.options = options;
+    this.inspecting = inspecting;
     for (FunctionProto function : model.functions()) {
       if (functions.put(function.key(), function) != null) {
         invalid("function " + function.name(), "is defined twice");
@@ -49,6 +51,11 @@ final class ImportContext {
 
   LoadOptions options() {
     return options;
+  }
+
+  /** True when only problems are wanted, not the graph: then nothing is made up. */
+  boolean isInspecting() {
+    return inspecting;
   }
 
   Map<String, FunctionProto> functions() {

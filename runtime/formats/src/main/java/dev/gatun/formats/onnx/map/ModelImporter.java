@@ -41,9 +41,14 @@ public final class ModelImporter {
   public record Result(
       Optional<Graph> graph, Map<String, Tensor> defaults, List<Problem> problems) {}
 
-  /** Imports a model. */
-  public static Result run(ModelProto model, TensorDecoder decoder, LoadOptions options) {
-    ImportContext context = new ImportContext(model, decoder, options);
+  /**
+   * Imports a model.
+   *
+   * @param inspecting whether only the problems are wanted; there is no graph then
+   */
+  public static Result run(
+      ModelProto model, TensorDecoder decoder, LoadOptions options, boolean inspecting) {
+    ImportContext context = new ImportContext(model, decoder, options, inspecting);
     GraphProto graph =
         model
             .graph()
@@ -64,7 +69,9 @@ public final class ModelImporter {
     outputs(graph, importer, scope);
     List<Problem> problems = context.problems();
     return new Result(
-        problems.isEmpty() ? Optional.of(importer.builder().build()) : Optional.empty(),
+        problems.isEmpty() && !inspecting
+            ? Optional.of(importer.builder().build())
+            : Optional.empty(),
         defaults,
         problems);
   }

@@ -52,6 +52,8 @@ final class NormalizationRules {
                       epsilon(n, "stash_type").with("axis", n.integer("axis", -1)),
                       n.in(0),
                       n.in(1))),
+          // Written by ONNX Runtime into the default domain.
+          entry("SimplifiedLayerNormalization", MicrosoftRules::simplifiedLayerNorm),
           entry("Softmax", softmax("softmax")));
 
   private static Attrs epsilon(OnnxNode n, String ignored) {

@@ -63,5 +63,29 @@ final class RandomRules {
     return n.op("randomUniform", seed(n, attrs), shape);
   }
 
+  /** Dropout in training mode, or in a mode that only the run knows. */
+  static List<Value> dropout(OnnxNode n) {
+    Value x = n.in(0);
+    Value ratio =
+        n.has(1)
+            ? n.cast(n.in(1), DType.F32)
+            : n.constant(dev.gatun.core.tensor.Tensor.scalar(DType.F32, 0.5));
+    Value noise =
+        n.add(
+            "randomUniform",
+            seedOfInteger(n, Attrs.of("dtype", DType.F32, "low", 0.0, "high", 1.0)),
+            n.add("shapeOf", x));
+    Value idle = n.add("not", n.in(2));
+    Value kept = n.add("or", n.add("greaterEqual", noise, ratio), idle);
+    Value rest = n.add("sub", n.scalar(ratio, 1), ratio);
+    Value scale = n.cast(n.add("where", idle, n.scalar(ratio, 1), rest), n.dtype(0));
+    Value y = n.add("where", kept, n.add("div", x, scale), n.scalar(x, 0));
+    return List.of(y, kept);
+  }
+
+  private static Attrs seedOfInteger(OnnxNode n, Attrs attrs) {
+    return n.hasAttr("seed") ? attrs.with("seed", n.integer("seed")) : attrs;
+  }
+
   private RandomRules() {}
 }

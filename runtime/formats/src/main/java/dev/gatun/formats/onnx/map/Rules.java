@@ -30,8 +30,14 @@ final class Rules {
               ControlRules.TABLE,
               SequenceRules.TABLE,
               TextRules.TABLE),
+          "ai.onnx.ml",
+          union(LearnerRules.TABLE, EncoderRules.TABLE, TreeRules.TABLE),
           "ai.onnx.preview",
-          AttentionRules.PREVIEW);
+          AttentionRules.PREVIEW,
+          "ai.onnx.preview.training",
+          OptimizerRules.TABLE,
+          "com.microsoft",
+          MicrosoftRules.TABLE);
 
   @SafeVarargs
   private static Map<String, Rule> union(Map<String, Rule>... tables) {

@@ -37,7 +37,12 @@ public record ModelProto(
     Map<String, String> metadata = new LinkedHashMap<>();
     while (in.next()) {
       switch (in.field()) {
-        case 1 -> irVersion = in.integer();
+        case 1 -> {
+          if (in.isBytes()) {
+            throw in.error("no ONNX model but a bare graph, as tools wrote before ONNX 1.0");
+          }
+          irVersion = in.integer();
+        }
         case 2 -> producerName = in.text();
         case 3 -> producerVersion = in.text();
         case 4 -> domain = in.text();

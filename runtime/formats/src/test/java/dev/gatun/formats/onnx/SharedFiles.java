@@ -1,4 +1,4 @@
-package dev.gatun.formats.onnx.conformance;
+package dev.gatun.formats.onnx;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
