@@ -12,6 +12,7 @@ import dev.gatun.core.pass.Passes;
 import dev.gatun.core.pass.Rewriter;
 import dev.gatun.core.plan.Backend;
 import dev.gatun.core.plan.Candidates;
+import dev.gatun.core.plan.Resources;
 import dev.gatun.core.plan.Selection;
 import dev.gatun.core.plan.Target;
 import dev.gatun.core.plan.Weights;
@@ -49,23 +50,37 @@ final class Executor implements Evaluation.Runner, AutoCloseable {
 
   Executor(SessionOptions options) {
     this.options = options;
+    options.backend().requireLibrary();
     team = options.threads() == 0 ? Team.ofAllProcessors() : Team.ofThreads(options.threads());
-    target = new Target(options.backend(), team.threads(), new Weights());
+    target = new Target(options.backend(), team.threads(), new Weights(), new Resources());
   }
 
   /** Runs the model's main graph. */
   List<Datum> runMain(Graph graph, List<Datum> inputs) {
     return options.backend() == Backend.REFERENCE
         ? new Interpreter().run(graph, inputs)
-        : program(graph, types(inputs)).run(inputs, team, this);
+        : compileAndRun(graph, types(inputs), inputs);
   }
 
   @Override
   public List<Datum> run(Graph graph, List<Datum> inputs) {
     List<Type> types = types(inputs);
     return isWorthCompiling(graph, types)
-        ? program(graph, types).run(inputs, team, this)
+        ? compileAndRun(graph, types, inputs)
         : interpret(graph, inputs);
+  }
+
+  private List<Datum> compileAndRun(Graph graph, List<Type> types, List<Datum> inputs) {
+    Program program;
+    synchronized (this) {
+      program = program(graph, types);
+      program.retain();
+    }
+    try {
+      return program.run(inputs, team, this);
+    } finally {
+      program.release();
+    }
   }
 
   /** Interprets this graph, but lets its subgraphs be compiled if they deserve it. */
@@ -112,24 +127,32 @@ final class Executor implements Evaluation.Runner, AutoCloseable {
   }
 
   private Program compile(Graph graph, List<Type> types) {
-    Graph ready = Passes.apply(graph, types, options.disabledPasses());
-    Map<Node, Selection> selections = select(ready);
-    Set<Node> refused = new HashSet<>();
-    selections.forEach(
-        (node, selection) -> {
-          if (node.op() == Fused.OP && !selection.isPlanned()) {
-            refused.add(node);
-          }
-        });
-    if (!refused.isEmpty()) {
-      // No kernel runs these groups whole; their operators may well have kernels of their own.
-      ready = Rewriter.rewrite(ready, (node, inputs, b) -> takeApart(node, inputs, b, refused));
-      selections = select(ready);
+    Resources resources = new Resources();
+    try {
+      Target here = target.with(resources);
+      Graph ready = Passes.apply(graph, types, options.disabledPasses());
+      Map<Node, Selection> selections = select(ready, here);
+      Set<Node> refused = new HashSet<>();
+      selections.forEach(
+          (node, selection) -> {
+            if (node.op() == Fused.OP && !selection.isPlanned()) {
+              refused.add(node);
+            }
+          });
+      if (!refused.isEmpty()) {
+        // No kernel runs these groups whole; their operators may well have kernels of their own.
+        ready = Rewriter.rewrite(ready, (node, inputs, b) -> takeApart(node, inputs, b, refused));
+        resources.close();
+        selections = select(ready, here);
+      }
+      return new Program(ready, selections, here, options.concurrency());
+    } catch (RuntimeException | Error e) {
+      resources.close();
+      throw e;
     }
-    return new Program(ready, selections, target, options.concurrency());
   }
 
-  private Map<Node, Selection> select(Graph graph) {
+  private static Map<Node, Selection> select(Graph graph, Target target) {
     Map<Node, Selection> selections = new LinkedHashMap<>();
     for (Node node : graph.nodes()) {
       if (isFixed(node)) {

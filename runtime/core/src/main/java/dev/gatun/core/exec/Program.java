@@ -8,6 +8,7 @@ import dev.gatun.core.graph.Value;
 import dev.gatun.core.plan.Plan;
 import dev.gatun.core.plan.PlanBuilder;
 import dev.gatun.core.plan.PlanContext;
+import dev.gatun.core.plan.Resources;
 import dev.gatun.core.plan.Selection;
 import dev.gatun.core.plan.Target;
 import dev.gatun.core.tensor.Datum;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** A graph compiled for given input types: plans, and between them nodes that have no kernel. */
@@ -32,10 +34,14 @@ final class Program implements AutoCloseable {
   private final @Nullable Datum[] initial;
   private final int[] outputs;
   private final Map<Node, Selection> selections;
+  private final Resources resources;
+  // Runs under way, and one for the owner: a program may be dropped while it runs.
+  private final AtomicInteger users = new AtomicInteger(1);
 
   Program(Graph graph, Map<Node, Selection> selections, Target target, int concurrency) {
     this.graph = graph;
     this.selections = selections;
+    this.resources = target.resources();
     for (Value input : graph.inputs()) {
       index.put(input, index.size());
     }
@@ -68,7 +74,18 @@ final class Program implements AutoCloseable {
     return at;
   }
 
-  /** Values of the outputs. */
+  /** Keeps what the kernels need until {@link #release}. */
+  void retain() {
+    users.incrementAndGet();
+  }
+
+  void release() {
+    if (users.decrementAndGet() == 0) {
+      resources.close();
+    }
+  }
+
+  /** Values of the outputs; between {@link #retain} and {@link #release}. */
   List<Datum> run(List<Datum> inputs, Team team, Evaluation.Runner subgraphs) {
     @Nullable Datum[] values = initial.clone();
     for (int i = 0; i < inputs.size(); i++) {
@@ -180,5 +197,6 @@ final class Program implements AutoCloseable {
         pool.close();
       }
     }
+    release();
   }
 }

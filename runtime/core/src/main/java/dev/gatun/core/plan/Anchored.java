@@ -127,7 +127,7 @@ record Anchored(
         operands);
   }
 
-  private static boolean onlyReader(List<Node> nodes, Value value, Node reader) {
+  static boolean onlyReader(List<Node> nodes, Value value, Node reader) {
     for (Node node : nodes) {
       if (node != reader && node.inputs().contains(value)) {
         return false;
@@ -136,7 +136,7 @@ record Anchored(
     return true;
   }
 
-  private static boolean isColumnVector(Type.OfTensor type, Shape result) {
+  static boolean isColumnVector(Type.OfTensor type, Shape result) {
     Shape shape = type.shape();
     return type.dtype() == DType.F32
         && shape.rank() >= 1
@@ -145,7 +145,10 @@ record Anchored(
         && shape.elements() == result.size(-1);
   }
 
-  private static Epilogue generate(
+  /**
+   * An epilogue that runs the nodes on the accumulator; adds what may be overwritten to operands.
+   */
+  static Epilogue generate(
       Node node, Graph body, Value acc, List<Node> rest, List<Integer> operands) {
     PointwiseBody pointwise = PointwiseBody.of(rest, List.of(acc));
     Type.OfTensor result = node.output().tensorType();

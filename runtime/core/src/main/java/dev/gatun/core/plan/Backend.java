@@ -1,10 +1,12 @@
 package dev.gatun.core.plan;
 
+import dev.gatun.ffi.OneDnn;
+import dev.gatun.ffi.OpenBlas;
 import java.util.Locale;
 
 /** Which kernels may be chosen. */
 public enum Backend {
-  /** Everything there is; the order of the candidates decides. */
+  /** Gatun's own kernels, oneDNN (if it is there) for what they have not. */
   AUTO,
   /** Gatun's own kernels only. */
   VECTOR,
@@ -14,6 +16,19 @@ public enum Backend {
   OPENBLAS,
   /** The reference interpreter only: slow, and the truth. */
   REFERENCE;
+
+  /**
+   * Fails unless the library that the backend is named after is there.
+   *
+   * @throws dev.gatun.ffi.NativeLibraryException with every place that was searched
+   */
+  public void requireLibrary() {
+    switch (this) {
+      case ONEDNN -> OneDnn.find().orElseThrow();
+      case OPENBLAS -> OpenBlas.find().orElseThrow();
+      case AUTO, VECTOR, REFERENCE -> {}
+    }
+  }
 
   /** Parses "auto", "vector", "onednn", "openblas" or "reference". */
   public static Backend parse(String text) {

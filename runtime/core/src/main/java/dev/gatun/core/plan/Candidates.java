@@ -7,11 +7,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** All candidates in the order in which they are asked. */
+/** All candidates, and in which order a backend asks them. */
 public final class Candidates {
-  private static final List<Candidate> ALL =
+  private static final Candidate VIEWS = new Views();
+
+  /** Gatun's own kernels. */
+  private static final List<Candidate> OWN =
       List.of(
-          new Views(),
           new MatmulKernels(),
           new ConvKernels(),
           new RowKernels(),
@@ -20,13 +22,40 @@ public final class Candidates {
           new MovementKernels(),
           new PointwiseKernels());
 
+  private static final List<Candidate> ONEDNN = List.of(new DnnlMatmul());
+
+  private static final List<Candidate> OPENBLAS = List.of(new BlasMatmul());
+
   /** Composite operators that have kernels and are not taken apart. */
   public static final Set<OpDef> KEEP_WHOLE = Set.of();
+
+  /** The candidates for a backend in the order in which they are asked. */
+  private static List<Candidate> order(Backend backend) {
+    List<Candidate> order = new ArrayList<>();
+    order.add(VIEWS);
+    switch (backend) {
+      case AUTO -> {
+        order.addAll(OWN);
+        order.addAll(ONEDNN);
+      }
+      case VECTOR -> order.addAll(OWN);
+      case ONEDNN -> {
+        order.addAll(ONEDNN);
+        order.addAll(OWN);
+      }
+      case OPENBLAS -> {
+        order.addAll(OPENBLAS);
+        order.addAll(OWN);
+      }
+      case REFERENCE -> order.clear();
+    }
+    return order;
+  }
 
   /** The first candidate that accepts the node, with the reasons of those before it. */
   public static Selection select(Node node, Target target) {
     List<String> refusals = new ArrayList<>();
-    for (Candidate candidate : ALL) {
+    for (Candidate candidate : order(target.backend())) {
       Lowering lowering;
       try {
         lowering = candidate.lower(node, target);

@@ -5,5 +5,11 @@ package dev.gatun.core.plan;
  *
  * @param threads size of the thread team that will run the plan
  * @param weights constants and packed weights, shared by all plans of a session
+ * @param resources takes over what kernels must release when their program is closed
  */
-public record Target(Backend backend, int threads, Weights weights) {}
+public record Target(Backend backend, int threads, Weights weights, Resources resources) {
+  /** The same target for another program. */
+  public Target with(Resources others) {
+    return new Target(backend, threads, weights, others);
+  }
+}

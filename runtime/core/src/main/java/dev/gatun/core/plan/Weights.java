@@ -19,7 +19,7 @@ public final class Weights implements AutoCloseable {
   private final Arena arena = Arena.ofShared();
   // Identity, not equality: hashing gigabytes of weights is no way to find them again.
   private final IdentityHashMap<Tensor, Long> raw = new IdentityHashMap<>();
-  private final IdentityHashMap<Tensor, Map<String, Long>> packed = new IdentityHashMap<>();
+  private final IdentityHashMap<Tensor, Map<Object, Long>> packed = new IdentityHashMap<>();
   private long bytes;
 
   /** Address of the tensor's elements. */
@@ -44,12 +44,12 @@ public final class Weights implements AutoCloseable {
   /**
    * Address of the tensor in another form, made once.
    *
-   * @param format names the form; the same name must mean the same bytes
+   * @param format names the form (a text or a record); the same name must mean the same bytes
    * @param size bytes of that form
    * @param pack writes it to the given address
    */
-  public synchronized long packed(Tensor tensor, String format, long size, LongConsumer pack) {
-    Map<String, Long> forms = packed.computeIfAbsent(tensor, t -> new HashMap<>());
+  public synchronized long packed(Tensor tensor, Object format, long size, LongConsumer pack) {
+    Map<Object, Long> forms = packed.computeIfAbsent(tensor, t -> new HashMap<>());
     Long known = forms.get(format);
     if (known != null) {
       return known;
