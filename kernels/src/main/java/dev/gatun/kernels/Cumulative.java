@@ -22,6 +22,7 @@ public final class Cumulative {
 
   private static final VectorSpecies<Float> S = Lanes.F32;
   private static final int L = S.length();
+  private static final long BYTES = 4L * L;
   private static final int MAX_TASKS = 64;
   private static final long TASK_ELEMENTS = 16 << 10;
 
@@ -91,7 +92,7 @@ public final class Cumulative {
     return tasks;
   }
 
-  /** Scans one task's lines; {@code dst} may be {@code src} unless exclusive. */
+  /** Scans one task's lines; {@code dst} must not overlap {@code src}. */
   public void run(long src, long dst, int task) {
     long units = axis == 0 ? 0 : outer * pieces;
     long end = units * (task + 1) / tasks;
@@ -112,36 +113,56 @@ public final class Cumulative {
     }
   }
 
+  // Row by row: each is the one before with the elements of a row added or multiplied to it. The
+  // row
+  // before is still in L1 or L2; walking down the columns of one vector is slower.
   private void rows(long src, long dst, long step, long count) {
-    for (long c = 0; c < count; c += L) {
-      VectorMask<Float> mask = S.indexInRange(c, count);
+    if (exclusive) {
+      int start = Float.floatToRawIntBits(product ? 1f : 0f);
+      CopyRows.fill(dst, 4 * count, CopyRows.repeat(start, 4));
+    } else {
+      CopyRows.copy(src, dst, 4 * count);
+    }
+    for (long k = 1; k < axis; k++) {
+      long before = dst + (k - 1) * step;
+      long with = src + (exclusive ? k - 1 : k) * step;
       if (product) {
-        products(src + 4 * c, dst + 4 * c, step, mask);
+        products(before, with, dst + k * step, count);
       } else {
-        sums(src + 4 * c, dst + 4 * c, step, mask);
+        sums(before, with, dst + k * step, count);
       }
     }
   }
 
-  private void sums(long src, long dst, long step, VectorMask<Float> mask) {
-    FloatVector sum = FloatVector.zero(S);
-    for (long k = 0; k < axis; k++) {
-      FloatVector v =
-          FloatVector.fromMemorySegment(S, Memory.ALL, src + k * step, Lanes.ORDER, mask);
-      FloatVector next = sum.add(v);
-      (exclusive ? sum : next).intoMemorySegment(Memory.ALL, dst + k * step, Lanes.ORDER, mask);
-      sum = next;
+  private static void sums(long a, long b, long dst, long count) {
+    long vectors = count / L;
+    for (long k = 0; k < vectors; k++) {
+      FloatVector x = FloatVector.fromMemorySegment(S, Memory.ALL, a + k * BYTES, Lanes.ORDER);
+      FloatVector y = FloatVector.fromMemorySegment(S, Memory.ALL, b + k * BYTES, Lanes.ORDER);
+      x.add(y).intoMemorySegment(Memory.ALL, dst + k * BYTES, Lanes.ORDER);
+    }
+    if (vectors * L < count) {
+      VectorMask<Float> m = S.indexInRange(vectors * L, count);
+      long at = vectors * BYTES;
+      FloatVector x = FloatVector.fromMemorySegment(S, Memory.ALL, a + at, Lanes.ORDER, m);
+      FloatVector y = FloatVector.fromMemorySegment(S, Memory.ALL, b + at, Lanes.ORDER, m);
+      x.add(y).intoMemorySegment(Memory.ALL, dst + at, Lanes.ORDER, m);
     }
   }
 
-  private void products(long src, long dst, long step, VectorMask<Float> mask) {
-    FloatVector product = FloatVector.broadcast(S, 1);
-    for (long k = 0; k < axis; k++) {
-      FloatVector v =
-          FloatVector.fromMemorySegment(S, Memory.ALL, src + k * step, Lanes.ORDER, mask);
-      FloatVector next = product.mul(v);
-      (exclusive ? product : next).intoMemorySegment(Memory.ALL, dst + k * step, Lanes.ORDER, mask);
-      product = next;
+  private static void products(long a, long b, long dst, long count) {
+    long vectors = count / L;
+    for (long k = 0; k < vectors; k++) {
+      FloatVector x = FloatVector.fromMemorySegment(S, Memory.ALL, a + k * BYTES, Lanes.ORDER);
+      FloatVector y = FloatVector.fromMemorySegment(S, Memory.ALL, b + k * BYTES, Lanes.ORDER);
+      x.mul(y).intoMemorySegment(Memory.ALL, dst + k * BYTES, Lanes.ORDER);
+    }
+    if (vectors * L < count) {
+      VectorMask<Float> m = S.indexInRange(vectors * L, count);
+      long at = vectors * BYTES;
+      FloatVector x = FloatVector.fromMemorySegment(S, Memory.ALL, a + at, Lanes.ORDER, m);
+      FloatVector y = FloatVector.fromMemorySegment(S, Memory.ALL, b + at, Lanes.ORDER, m);
+      x.mul(y).intoMemorySegment(Memory.ALL, dst + at, Lanes.ORDER, m);
     }
   }
 

@@ -51,15 +51,20 @@ final class MergeSort {
   private static void merge(long from, long first, long middle, long last, long to) {
     long left = first;
     long right = middle;
-    for (long k = first; k < last; k++) {
-      boolean takeLeft =
-          right >= last
-              || (left < middle
-                  && Memory.ALL.get(Memory.I64, from + left * PAIR)
-                      <= Memory.ALL.get(Memory.I64, from + right * PAIR));
-      long at = from + (takeLeft ? left++ : right++) * PAIR;
-      put(to + k * PAIR, Memory.ALL.get(Memory.I64, at), Memory.ALL.get(Memory.I64, at + 8));
+    long k = first;
+    while (left < middle && right < last) {
+      long a = Memory.ALL.get(Memory.I64, from + left * PAIR);
+      long b = Memory.ALL.get(Memory.I64, from + right * PAIR);
+      // Random keys defeat branch prediction: both advance by arithmetic.
+      long takeRight = b < a ? 1 : 0;
+      long at = left + (right - left) * takeRight;
+      put(to + k * PAIR, Math.min(a, b), Memory.ALL.get(Memory.I64, from + at * PAIR + 8));
+      left += 1 - takeRight;
+      right += takeRight;
+      k++;
     }
+    CopyRows.copy(from + left * PAIR, to + k * PAIR, (middle - left) * PAIR);
+    CopyRows.copy(from + right * PAIR, to + (k + middle - left) * PAIR, (last - right) * PAIR);
   }
 
   private static void put(long at, long key, long position) {

@@ -22,6 +22,7 @@ public final class PoolF32 {
   }
 
   private static final int MAX_TASKS = 64;
+  private static final int MAX_TABLE = 128;
   // Elements read by one task at least, some 5 us of work.
   private static final long TASK_ELEMENTS = 32 << 10;
 
@@ -35,6 +36,15 @@ public final class PoolF32 {
   private final int pieceChannels;
   private final int pieces;
   private final int tasks;
+  // The columns [equalFrom, equalTo) have whole windows at equal distances, which one table of tap
+  // offsets describes.
+  private final int equalFrom;
+  private final int equalTo;
+  private final int step;
+  private final int fullD;
+  private final int fullH;
+  private final int fullW;
+  private final long[] offsets;
 
   private PoolF32(Kind kind, double p, int batch, int channels, PoolAxis... axes) {
     if (axes.length < 1 || axes.length > 3) {
@@ -55,7 +65,11 @@ public final class PoolF32 {
     h = axes.length >= 2 ? axes[axes.length - 2] : one;
     w = axes[axes.length - 1];
     rows = (long) batch * d.out() * h.out();
-    long reads = rows * w.out() * channels * Math.max(1, most(d) * most(h) * most(w));
+    fullD = most(d);
+    fullH = most(h);
+    fullW = most(w);
+    long window = (long) fullD * fullH * fullW;
+    long reads = rows * w.out() * channels * Math.max(1, window);
     long wanted = Math.max(1, Math.min(MAX_TASKS, reads / TASK_ELEMENTS));
     int block = PoolKernelsF32.BLOCK;
     if (rows >= wanted || rows == 0) {
@@ -67,9 +81,33 @@ public final class PoolF32 {
       pieces = Math.ceilDiv(channels, pieceChannels);
     }
     tasks = (int) Math.max(1, Math.min(wanted, rows * pieces));
+    // Longer loops have no overhead worth a table, and sum more exactly line by line.
+    boolean table = kind != Kind.LP && window > 0 && window <= MAX_TABLE;
+    int from = 0;
+    while (from < w.out() && (!table || w.taps()[from] != fullW)) {
+      from++;
+    }
+    int to = Math.min(w.out(), from + 1);
+    step = to < w.out() ? w.first()[to] - w.first()[from] : 0;
+    while (to < w.out()
+        && w.taps()[to] == fullW
+        && w.padded()[to] == w.padded()[from]
+        && w.first()[to] - w.first()[to - 1] == step) {
+      to++;
+    }
+    equalFrom = from;
+    equalTo = to;
+    offsets = new long[table ? (int) window : 0];
+    long pixelBytes = 4L * channels;
+    for (int t = 0; t < offsets.length; t++) {
+      long z = (long) (t / fullW / fullH) * d.dilation();
+      long y = (long) (t / fullW % fullH) * h.dilation();
+      long x = (long) (t % fullW) * w.dilation();
+      offsets[t] = ((z * h.in() + y) * w.in() + x) * pixelBytes;
+    }
   }
 
-  private static long most(PoolAxis axis) {
+  private static int most(PoolAxis axis) {
     int most = 0;
     for (int taps : axis.taps()) {
       most = Math.max(most, taps);
@@ -116,26 +154,57 @@ public final class PoolF32 {
     long image = rest / d.out();
     int tapsD = d.taps()[od];
     int tapsH = h.taps()[oh];
-    long stepD = d.dilation() * planeBytes;
-    long stepH = h.dilation() * lineBytes;
-    long stepW = w.dilation() * pixelBytes;
     long from = src + (image * d.in() + d.first()[od]) * planeBytes + h.first()[oh] * lineBytes;
     long to = dst + row * w.out() * pixelBytes;
-    for (int ow = 0; ow < w.out(); ow++) {
-      long at = from + w.first()[ow] * pixelBytes;
-      int tapsW = w.taps()[ow];
-      switch (kind) {
-        case MAX -> PoolKernelsF32.max(at, to, count, tapsD, stepD, tapsH, stepH, tapsW, stepW);
-        case AVERAGE, AVERAGE_PADDED -> {
-          float taps =
-              kind == Kind.AVERAGE
-                  ? (float) tapsD * tapsH * tapsW
-                  : (float) d.padded()[od] * h.padded()[oh] * w.padded()[ow];
-          PoolKernelsF32.mean(at, to, count, tapsD, stepD, tapsH, stepH, tapsW, stepW, taps);
-        }
-        case LP -> PoolLpF32.run(at, to, count, tapsD, stepD, tapsH, stepH, tapsW, stepW, p);
+    // Windows cut off above or below are the first part of the table, unless cut in both ways.
+    boolean equal = tapsD > 0 && tapsH > 0 && (tapsD == 1 || tapsH == fullH);
+    int first = equal ? equalFrom : w.out();
+    int last = equal ? equalTo : w.out();
+    for (int ow = 0; ow < first; ow++) {
+      window(from, to, od, oh, ow, count);
+    }
+    if (first < last) {
+      int taps = tapsD * tapsH * fullW;
+      long at = from + w.first()[first] * pixelBytes;
+      long pixel = to + first * pixelBytes;
+      long srcStep = step * pixelBytes;
+      int pixels = last - first;
+      if (kind == Kind.MAX) {
+        PoolRowsF32.max(at, pixel, count, pixels, srcStep, pixelBytes, offsets, taps);
+      } else {
+        float divisor = divisor(od, oh, first);
+        PoolRowsF32.mean(at, pixel, count, pixels, srcStep, pixelBytes, offsets, taps, divisor);
       }
-      to += pixelBytes;
+    }
+    for (int ow = last; ow < w.out(); ow++) {
+      window(from, to, od, oh, ow, count);
+    }
+  }
+
+  private float divisor(int od, int oh, int ow) {
+    return kind == Kind.AVERAGE
+        ? (float) d.taps()[od] * h.taps()[oh] * w.taps()[ow]
+        : (float) d.padded()[od] * h.padded()[oh] * w.padded()[ow];
+  }
+
+  private void window(long row, long dstRow, int od, int oh, int ow, int count) {
+    long pixelBytes = 4L * channels;
+    long lineBytes = w.in() * pixelBytes;
+    long stepD = d.dilation() * (h.in() * lineBytes);
+    long stepH = h.dilation() * lineBytes;
+    long stepW = w.dilation() * pixelBytes;
+    int tapsD = d.taps()[od];
+    int tapsH = h.taps()[oh];
+    int tapsW = w.taps()[ow];
+    long at = row + w.first()[ow] * pixelBytes;
+    long to = dstRow + ow * pixelBytes;
+    switch (kind) {
+      case MAX -> PoolKernelsF32.max(at, to, count, tapsD, stepD, tapsH, stepH, tapsW, stepW);
+      case AVERAGE, AVERAGE_PADDED -> {
+        float taps = divisor(od, oh, ow);
+        PoolKernelsF32.mean(at, to, count, tapsD, stepD, tapsH, stepH, tapsW, stepW, taps);
+      }
+      case LP -> PoolLpF32.run(at, to, count, tapsD, stepD, tapsH, stepH, tapsW, stepW, p);
     }
   }
 }

@@ -175,6 +175,10 @@ public final class ResizeF32 {
     int taps = w.taps();
     if (channels < 3) {
       ResizeKernelsF32.narrow(row, to, channels, w.indices(), w.weights(), taps, first, last);
+    } else if (taps == 2) {
+      ResizeKernelsF32.pairs(row, to, channels, w.indices(), w.weights(), first, last);
+    } else if (taps == 4) {
+      ResizeKernelsF32.fours(row, to, channels, w.indices(), w.weights(), first, last);
     } else {
       for (int o = first; o < last; o++) {
         ResizeKernelsF32.pixel(

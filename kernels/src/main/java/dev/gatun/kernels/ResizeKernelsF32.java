@@ -83,6 +83,63 @@ final class ResizeKernelsF32 {
     }
   }
 
+  /** Pixels made of two others each, all channels: the linear filter. */
+  static void pairs(
+      long row, long dst, int channels, int[] indices, float[] weights, int first, int last) {
+    long pixelBytes = 4L * channels;
+    int vectors = channels / L;
+    VectorMask<Float> mask = S.indexInRange(vectors * L, channels);
+    boolean tail = vectors * L < channels;
+    for (int o = first; o < last; o++) {
+      long a = row + indices[2 * o] * pixelBytes;
+      long b = row + indices[2 * o + 1] * pixelBytes;
+      long to = dst + o * pixelBytes;
+      FloatVector wa = FloatVector.broadcast(S, weights[2 * o]);
+      FloatVector wb = FloatVector.broadcast(S, weights[2 * o + 1]);
+      for (int k = 0; k < vectors; k++) {
+        long at = k * BYTES;
+        FloatVector x = FloatVector.fromMemorySegment(S, Memory.ALL, a + at, Lanes.ORDER);
+        FloatVector y = FloatVector.fromMemorySegment(S, Memory.ALL, b + at, Lanes.ORDER);
+        y.fma(wb, x.mul(wa)).intoMemorySegment(Memory.ALL, to + at, Lanes.ORDER);
+      }
+      if (tail) {
+        long at = vectors * BYTES;
+        FloatVector x = FloatVector.fromMemorySegment(S, Memory.ALL, a + at, Lanes.ORDER, mask);
+        FloatVector y = FloatVector.fromMemorySegment(S, Memory.ALL, b + at, Lanes.ORDER, mask);
+        y.fma(wb, x.mul(wa)).intoMemorySegment(Memory.ALL, to + at, Lanes.ORDER, mask);
+      }
+    }
+  }
+
+  /** Pixels made of four others each, all channels: the cubic filter. */
+  static void fours(
+      long row, long dst, int channels, int[] indices, float[] weights, int first, int last) {
+    long pixelBytes = 4L * channels;
+    int rounds = (channels + L - 1) / L;
+    for (int o = first; o < last; o++) {
+      long a = row + indices[4 * o] * pixelBytes;
+      long b = row + indices[4 * o + 1] * pixelBytes;
+      long c = row + indices[4 * o + 2] * pixelBytes;
+      long d = row + indices[4 * o + 3] * pixelBytes;
+      long to = dst + o * pixelBytes;
+      FloatVector wa = FloatVector.broadcast(S, weights[4 * o]);
+      FloatVector wb = FloatVector.broadcast(S, weights[4 * o + 1]);
+      FloatVector wc = FloatVector.broadcast(S, weights[4 * o + 2]);
+      FloatVector wd = FloatVector.broadcast(S, weights[4 * o + 3]);
+      for (int k = 0; k < rounds; k++) {
+        long at = k * BYTES;
+        VectorMask<Float> m = S.indexInRange(k * L, channels);
+        FloatVector x = FloatVector.fromMemorySegment(S, Memory.ALL, a + at, Lanes.ORDER, m);
+        FloatVector y = FloatVector.fromMemorySegment(S, Memory.ALL, c + at, Lanes.ORDER, m);
+        x = x.mul(wa);
+        y = y.mul(wc);
+        x = FloatVector.fromMemorySegment(S, Memory.ALL, b + at, Lanes.ORDER, m).fma(wb, x);
+        y = FloatVector.fromMemorySegment(S, Memory.ALL, d + at, Lanes.ORDER, m).fma(wd, y);
+        x.add(y).intoMemorySegment(Memory.ALL, to + at, Lanes.ORDER, m);
+      }
+    }
+  }
+
   /**
    * One pixel of all channels: the taps {@code first} to {@code first + taps - 1} of the tables.
    */
@@ -143,15 +200,41 @@ final class ResizeKernelsF32 {
       int taps,
       int first,
       int last) {
-    for (int o = first; o < last; o++) {
-      for (int c = 0; c < channels; c++) {
-        float sum = 0;
-        for (int t = o * taps; t < (o + 1) * taps; t++) {
-          long at = row + 4L * (indices[t] * (long) channels + c);
-          sum += weights[t] * Memory.ALL.get(Memory.F32, at);
-        }
-        Memory.ALL.set(Memory.F32, dst + 4L * (o * (long) channels + c), sum);
+    for (int c = 0; c < channels; c++) {
+      if (taps == 2) {
+        narrowPairs(row + 4L * c, dst + 4L * c, channels, indices, weights, first, last);
+      } else {
+        narrowAny(row + 4L * c, dst + 4L * c, channels, indices, weights, taps, first, last);
       }
+    }
+  }
+
+  private static void narrowPairs(
+      long row, long dst, int channels, int[] indices, float[] weights, int first, int last) {
+    long pixelBytes = 4L * channels;
+    for (int o = first; o < last; o++) {
+      float a = Memory.ALL.get(Memory.F32, row + indices[2 * o] * pixelBytes);
+      float b = Memory.ALL.get(Memory.F32, row + indices[2 * o + 1] * pixelBytes);
+      Memory.ALL.set(Memory.F32, dst + o * pixelBytes, weights[2 * o] * a + weights[2 * o + 1] * b);
+    }
+  }
+
+  private static void narrowAny(
+      long row,
+      long dst,
+      int channels,
+      int[] indices,
+      float[] weights,
+      int taps,
+      int first,
+      int last) {
+    long pixelBytes = 4L * channels;
+    for (int o = first; o < last; o++) {
+      float sum = 0;
+      for (int t = o * taps; t < (o + 1) * taps; t++) {
+        sum += weights[t] * Memory.ALL.get(Memory.F32, row + indices[t] * pixelBytes);
+      }
+      Memory.ALL.set(Memory.F32, dst + o * pixelBytes, sum);
     }
   }
 
