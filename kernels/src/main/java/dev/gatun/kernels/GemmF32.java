@@ -37,8 +37,7 @@ public final class GemmF32 {
   private static final long[] NO_BUFFERS = {};
   private static final int COLUMNS = PackedWeightsF32.COLUMNS;
   private static final int COLUMN_BYTES = 4 * COLUMNS;
-  private static final long ZEROS =
-      Arena.global().allocate(COLUMN_BYTES, Memory.ALIGNMENT).address();
+  static final long ZEROS = Arena.global().allocate(COLUMN_BYTES, Memory.ALIGNMENT).address();
 
   /** Left rows take this part of L2; a panel of the right matrix and c need the rest. */
   private static final int MOST_TILES =
@@ -62,6 +61,7 @@ public final class GemmF32 {
   private final GemmTileF32 tall;
   private final GemmTileF32 low;
   private final @Nullable GemmTileF32 direct;
+  private final boolean dots;
 
   private GemmF32(int m, int n, int k, Left left, Right right, int threads) {
     this.m = m;
@@ -80,6 +80,7 @@ public final class GemmF32 {
     // Packing pays only when a panel is used by several tiles.
     boolean inPlace = right == Right.ROWS && tiles == 1 && n >= COLUMNS;
     direct = inPlace ? GemmTilesF32.rows(Math.max(1, m)) : null;
+    dots = right == Right.TRANSPOSED && m <= GemmDotsF32.MOST_ROWS;
     if (m == 0 || n == 0) {
       split = new GemmSplitF32(0, 0);
     } else {
@@ -172,6 +173,39 @@ public final class GemmF32 {
       @Nullable Epilogue epilogue,
       long[] buffers,
       int task) {
+    run(
+        a,
+        aRowBytes,
+        b,
+        bRowBytes,
+        init,
+        initRowBytes,
+        lo,
+        hi,
+        c,
+        cRowBytes,
+        epilogue,
+        buffers,
+        0,
+        task);
+  }
+
+  /** The same, when the first row is not row 0 for the epilogue. */
+  void run(
+      long a,
+      long aRowBytes,
+      long b,
+      long bRowBytes,
+      long init,
+      long initRowBytes,
+      float lo,
+      float hi,
+      long c,
+      long cRowBytes,
+      @Nullable Epilogue epilogue,
+      long[] buffers,
+      long epilogueRow,
+      int task) {
     int rowBlock = task / split.panelBlocks();
     int panelBlock = task % split.panelBlocks();
     int firstTile = part(tiles, split.rowBlocks(), rowBlock);
@@ -201,7 +235,12 @@ public final class GemmF32 {
         long panelFromRowBytes = from == 0 ? 0 : fromRowBytes;
         long panelC = c + columnBytes;
         long r = right(b, bRowBytes, panel, columns, k0, k1, scratch);
-        if (columns == COLUMNS) {
+        if (dots) {
+          float[] sums = scratch.sums;
+          GemmDotsF32.run(block, m, k1 - k0, r, bRowBytes, columns, sums);
+          GemmDotsF32.finish(
+              sums, m, columns, panelFrom, panelFromRowBytes, low, high, panelC, cRowBytes);
+        } else if (columns == COLUMNS) {
           wholePanel(
               k1 - k0,
               block,
@@ -235,7 +274,7 @@ public final class GemmF32 {
           int column = grouped * COLUMNS;
           int width = Math.min(n, (panel + 1) * COLUMNS) - column;
           long dst = c + firstRow * cRowBytes + 4L * column;
-          epilogue.apply(buffers, dst, cRowBytes, firstRow, rows, column, width);
+          epilogue.apply(buffers, dst, cRowBytes, epilogueRow + firstRow, rows, column, width);
           grouped = panel + 1;
         }
       }
@@ -348,6 +387,9 @@ public final class GemmF32 {
       }
       case TRANSPOSED -> {
         long from = b + (long) panel * COLUMNS * bRowBytes + 4L * k0;
+        if (dots) {
+          return from;
+        }
         PackedWeightsF32.packPanelTransposed(from, bRowBytes, columns, k1 - k0, scratch.panel);
       }
     }

@@ -24,6 +24,9 @@ final class GemmScratchF32 {
   /** Address of a tile [HEIGHT, COLUMNS] of the result. */
   final long tile;
 
+  /** Sums of a few rows of a panel. */
+  final float[] sums = new float[GemmDotsF32.MOST_ROWS * PackedWeightsF32.COLUMNS];
+
   private final Arena owner = Arena.ofAuto();
   private float[] left = new float[0];
 
