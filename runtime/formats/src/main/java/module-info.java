@@ -8,4 +8,5 @@ module dev.gatun.formats {
   exports dev.gatun.formats;
   exports dev.gatun.formats.onnx;
   exports dev.gatun.formats.onnx.conformance;
+  exports dev.gatun.formats.onnx.proto;
 }

@@ -1,0 +1,94 @@
+package dev.gatun.cli;
+
+import dev.gatun.core.tensor.GatunException;
+import dev.gatun.ffi.NativeLibraryException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** The entry point: parses arguments, runs a command and turns errors into one line. */
+@Command(
+    name = "gatun",
+    mixinStandardHelpOptions = true,
+    version = "gatun " + Main.VERSION,
+    description = "Runs neural networks on the JVM.",
+    subcommands = {
+      RunCommand.class,
+      InspectCommand.class,
+      ExplainCommand.class,
+      BenchCommand.class,
+      ConformanceCommand.class,
+      DoctorCommand.class
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  gatun run model.onnx                  run on generated inputs",
+      "  gatun run model.onnx image.jpg        run on a picture",
+      "  gatun explain model.onnx              what runs, and why",
+      "  gatun bench model.onnx --threads 4    latency and throughput",
+      "  gatun doctor                          what this machine has"
+    })
+public final class Main {
+  static final String VERSION = "0.1.0-SNAPSHOT";
+
+  /** The work was done, but what it found is not good. */
+  static final int FAILED = 1;
+
+  @Option(
+      names = "--debug",
+      scope = ScopeType.INHERIT,
+      description = "Show where an error comes from.")
+  boolean debug;
+
+  /** Runs a command line and ends the process. */
+  public static void main(String[] args) {
+    PrintWriter out = new PrintWriter(new PipeWriter(System.out), false);
+    int code = execute(out, new PrintWriter(System.err, true, StandardCharsets.UTF_8), args);
+    out.flush();
+    System.exit(code);
+  }
+
+  /** Runs a command line; the result is the exit code. */
+  static int execute(PrintWriter out, PrintWriter err, String... args) {
+    Main main = new Main();
+    CommandLine line = new CommandLine(main);
+    line.setOut(out).setErr(err);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setExecutionExceptionHandler((e, command, parsed) -> report(e, command, main.debug));
+    int code = args.length == 0 ? usage(line) : line.execute(args);
+    out.flush();
+    return code;
+  }
+
+  private static int usage(CommandLine line) {
+    line.usage(line.getErr());
+    return CommandLine.ExitCode.USAGE;
+  }
+
+  private static int report(Exception e, CommandLine command, boolean debug) throws Exception {
+    PrintWriter err = command.getErr();
+    if (e instanceof PipeWriter.Closed) {
+      return CommandLine.ExitCode.OK;
+    }
+    if (debug) {
+      e.printStackTrace(err);
+      return FAILED;
+    }
+    if (e instanceof GatunException
+        || e instanceof NativeLibraryException
+        || e instanceof IllegalArgumentException
+        || e instanceof UncheckedIOException) {
+      err.println("gatun: " + e.getMessage());
+    } else {
+      err.println("gatun: internal error: " + e + " (--debug shows where it comes from)");
+    }
+    return FAILED;
+  }
+
+  private Main() {}
+}

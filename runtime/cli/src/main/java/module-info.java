@@ -1,0 +1,13 @@
+/** The command line; the runtime image starts here. */
+module dev.gatun.cli {
+  requires dev.gatun.formats;
+  requires dev.gatun.kernels;
+  requires dev.gatun.ffi;
+  requires info.picocli;
+  requires tools.jackson.databind;
+  requires static java.desktop;
+  requires static org.jspecify;
+
+  opens dev.gatun.cli to
+      info.picocli;
+}
