@@ -34,18 +34,79 @@ public final class LayerNormF32 {
       long lastRow,
       int length,
       float epsilon) {
-    for (long row = firstRow; row < lastRow; row++) {
+    long row = firstRow;
+    if (length <= Sums.BLOCK) {
+      for (; row + 4 <= lastRow; row += 4) {
+        fourRows(
+            src + row * srcRowBytes,
+            srcRowBytes,
+            scale,
+            bias,
+            dst + row * dstRowBytes,
+            dstRowBytes,
+            mean == 0 ? 0 : mean + 4 * row,
+            inverse == 0 ? 0 : inverse + 4 * row,
+            length,
+            epsilon);
+      }
+    }
+    for (; row < lastRow; row++) {
       long from = src + row * srcRowBytes;
       float average = (float) (Sums.sum(from, length) / length);
-      double variance = Sums.centredSquares(from, length, average) / length;
-      float factor = (float) (1 / Math.sqrt(variance + epsilon));
+      float variance = (float) (Sums.centredSquares(from, length, average) / length);
+      float factor = 1f / (float) Math.sqrt(variance + epsilon);
       write(from, scale, bias, dst + row * dstRowBytes, length, average, factor);
-      if (mean != 0) {
-        Memory.ALL.set(Memory.F32, mean + 4 * row, average);
-      }
-      if (inverse != 0) {
-        Memory.ALL.set(Memory.F32, inverse + 4 * row, factor);
-      }
+      keep(mean == 0 ? 0 : mean + 4 * row, average, inverse == 0 ? 0 : inverse + 4 * row, factor);
+    }
+  }
+
+  /**
+   * Four rows side by side: the reductions of one row are a chain of latencies (sum, lanes, divide,
+   * squares, lanes, root, divide) that the processor can overlap with the next row's.
+   */
+  private static void fourRows(
+      long row0,
+      long srcRowBytes,
+      long scale,
+      long bias,
+      long dst,
+      long dstRowBytes,
+      long mean,
+      long inverse,
+      int length,
+      float epsilon) {
+    long row1 = row0 + srcRowBytes;
+    long row2 = row1 + srcRowBytes;
+    long row3 = row2 + srcRowBytes;
+    float part = 1f / length;
+    float mean0 = Sums.block(row0, length) * part;
+    float mean1 = Sums.block(row1, length) * part;
+    float mean2 = Sums.block(row2, length) * part;
+    float mean3 = Sums.block(row3, length) * part;
+    float variance0 = Sums.centredBlock(row0, length, mean0) * part;
+    float variance1 = Sums.centredBlock(row1, length, mean1) * part;
+    float variance2 = Sums.centredBlock(row2, length, mean2) * part;
+    float variance3 = Sums.centredBlock(row3, length, mean3) * part;
+    float factor0 = 1f / (float) Math.sqrt(variance0 + epsilon);
+    float factor1 = 1f / (float) Math.sqrt(variance1 + epsilon);
+    float factor2 = 1f / (float) Math.sqrt(variance2 + epsilon);
+    float factor3 = 1f / (float) Math.sqrt(variance3 + epsilon);
+    write(row0, scale, bias, dst, length, mean0, factor0);
+    write(row1, scale, bias, dst + dstRowBytes, length, mean1, factor1);
+    write(row2, scale, bias, dst + 2 * dstRowBytes, length, mean2, factor2);
+    write(row3, scale, bias, dst + 3 * dstRowBytes, length, mean3, factor3);
+    keep(mean, mean0, inverse, factor0);
+    keep(mean == 0 ? 0 : mean + 4, mean1, inverse == 0 ? 0 : inverse + 4, factor1);
+    keep(mean == 0 ? 0 : mean + 8, mean2, inverse == 0 ? 0 : inverse + 8, factor2);
+    keep(mean == 0 ? 0 : mean + 12, mean3, inverse == 0 ? 0 : inverse + 12, factor3);
+  }
+
+  private static void keep(long mean, float average, long inverse, float factor) {
+    if (mean != 0) {
+      Memory.ALL.set(Memory.F32, mean, average);
+    }
+    if (inverse != 0) {
+      Memory.ALL.set(Memory.F32, inverse, factor);
     }
   }
 

@@ -63,6 +63,9 @@ public final class ReduceRowsF32 {
 
   /** One row. */
   public static float row(ReduceKind kind, long src, long length) {
+    if (length > 0 && length <= PARTIAL) {
+      return finish(kind, part(kind, src, (int) length), length);
+    }
     double total = neutral(kind);
     for (long done = 0; done < length; done += PARTIAL) {
       long at = src + 4 * done;
@@ -140,16 +143,24 @@ public final class ReduceRowsF32 {
       a2 = a2.max(x2);
       a3 = a3.max(x3);
     }
-    int vectors = count / L;
-    for (int k = 4 * blocks; k < vectors; k++) {
-      FloatVector x = FloatVector.fromMemorySegment(S, Memory.ALL, at + k * BYTES, Lanes.ORDER);
-      a0 = a0.max(x);
+    int done = blocks * 4 * L;
+    if (done + 2 * L <= count) {
+      FloatVector x0 = FloatVector.fromMemorySegment(S, Memory.ALL, at + 4L * done, Lanes.ORDER);
+      FloatVector x1 =
+          FloatVector.fromMemorySegment(S, Memory.ALL, at + 4L * done + BYTES, Lanes.ORDER);
+      a0 = a0.max(x0);
+      a1 = a1.max(x1);
+      done += 2 * L;
     }
-    int done = vectors * L;
+    if (done + L <= count) {
+      FloatVector x = FloatVector.fromMemorySegment(S, Memory.ALL, at + 4L * done, Lanes.ORDER);
+      a2 = a2.max(x);
+      done += L;
+    }
     if (done < count) {
       VectorMask<Float> in = S.indexInRange(done, count);
       FloatVector x = FloatVector.fromMemorySegment(S, Memory.ALL, at + 4L * done, Lanes.ORDER, in);
-      a1 = a1.blend(a1.max(x), in);
+      a3 = a3.blend(a3.max(x), in);
     }
     return a0.max(a1).max(a2.max(a3)).reduceLanes(VectorOperators.MAX);
   }
@@ -177,16 +188,24 @@ public final class ReduceRowsF32 {
       a2 = a2.min(x2);
       a3 = a3.min(x3);
     }
-    int vectors = count / L;
-    for (int k = 4 * blocks; k < vectors; k++) {
-      FloatVector x = FloatVector.fromMemorySegment(S, Memory.ALL, at + k * BYTES, Lanes.ORDER);
-      a0 = a0.min(x);
+    int done = blocks * 4 * L;
+    if (done + 2 * L <= count) {
+      FloatVector x0 = FloatVector.fromMemorySegment(S, Memory.ALL, at + 4L * done, Lanes.ORDER);
+      FloatVector x1 =
+          FloatVector.fromMemorySegment(S, Memory.ALL, at + 4L * done + BYTES, Lanes.ORDER);
+      a0 = a0.min(x0);
+      a1 = a1.min(x1);
+      done += 2 * L;
     }
-    int done = vectors * L;
+    if (done + L <= count) {
+      FloatVector x = FloatVector.fromMemorySegment(S, Memory.ALL, at + 4L * done, Lanes.ORDER);
+      a2 = a2.min(x);
+      done += L;
+    }
     if (done < count) {
       VectorMask<Float> in = S.indexInRange(done, count);
       FloatVector x = FloatVector.fromMemorySegment(S, Memory.ALL, at + 4L * done, Lanes.ORDER, in);
-      a1 = a1.blend(a1.min(x), in);
+      a3 = a3.blend(a3.min(x), in);
     }
     return a0.min(a1).min(a2.min(a3)).reduceLanes(VectorOperators.MIN);
   }
@@ -214,16 +233,24 @@ public final class ReduceRowsF32 {
       a2 = a2.mul(x2);
       a3 = a3.mul(x3);
     }
-    int vectors = count / L;
-    for (int k = 4 * blocks; k < vectors; k++) {
-      FloatVector x = FloatVector.fromMemorySegment(S, Memory.ALL, at + k * BYTES, Lanes.ORDER);
-      a0 = a0.mul(x);
+    int done = blocks * 4 * L;
+    if (done + 2 * L <= count) {
+      FloatVector x0 = FloatVector.fromMemorySegment(S, Memory.ALL, at + 4L * done, Lanes.ORDER);
+      FloatVector x1 =
+          FloatVector.fromMemorySegment(S, Memory.ALL, at + 4L * done + BYTES, Lanes.ORDER);
+      a0 = a0.mul(x0);
+      a1 = a1.mul(x1);
+      done += 2 * L;
     }
-    int done = vectors * L;
+    if (done + L <= count) {
+      FloatVector x = FloatVector.fromMemorySegment(S, Memory.ALL, at + 4L * done, Lanes.ORDER);
+      a2 = a2.mul(x);
+      done += L;
+    }
     if (done < count) {
       VectorMask<Float> in = S.indexInRange(done, count);
       FloatVector x = FloatVector.fromMemorySegment(S, Memory.ALL, at + 4L * done, Lanes.ORDER, in);
-      a1 = a1.blend(a1.mul(x), in);
+      a3 = a3.blend(a3.mul(x), in);
     }
     return a0.mul(a1).mul(a2.mul(a3)).reduceLanes(VectorOperators.MUL);
   }

@@ -94,18 +94,28 @@ public final class SoftmaxF32 {
       a2 = a2.blend(x2, x2.compare(VectorOperators.GT, a2));
       a3 = a3.blend(x3, x3.compare(VectorOperators.GT, a3));
     }
-    int vectors = length / L;
-    for (int k = 4 * blocks; k < vectors; k++) {
-      FloatVector x =
-          FloatVector.fromMemorySegment(S, Memory.ALL, src + k * BYTES, Lanes.ORDER).mul(scale);
-      a0 = a0.blend(x, x.compare(VectorOperators.GT, a0));
+    int done = blocks * 4 * L;
+    if (done + 2 * L <= length) {
+      FloatVector x0 =
+          FloatVector.fromMemorySegment(S, Memory.ALL, src + 4L * done, Lanes.ORDER).mul(scale);
+      FloatVector x1 =
+          FloatVector.fromMemorySegment(S, Memory.ALL, src + 4L * done + BYTES, Lanes.ORDER)
+              .mul(scale);
+      a0 = a0.blend(x0, x0.compare(VectorOperators.GT, a0));
+      a1 = a1.blend(x1, x1.compare(VectorOperators.GT, a1));
+      done += 2 * L;
     }
-    int done = vectors * L;
+    if (done + L <= length) {
+      FloatVector x =
+          FloatVector.fromMemorySegment(S, Memory.ALL, src + 4L * done, Lanes.ORDER).mul(scale);
+      a2 = a2.blend(x, x.compare(VectorOperators.GT, a2));
+      done += L;
+    }
     if (done < length) {
       VectorMask<Float> in = S.indexInRange(done, length);
       FloatVector x =
           FloatVector.fromMemorySegment(S, Memory.ALL, src + 4L * done, Lanes.ORDER, in).mul(scale);
-      a1 = a1.blend(a1.blend(x, x.compare(VectorOperators.GT, a1)), in);
+      a3 = a3.blend(a3.blend(x, x.compare(VectorOperators.GT, a3)), in);
     }
     return a0.max(a1).max(a2.max(a3)).reduceLanes(VectorOperators.MAX);
   }
@@ -150,16 +160,32 @@ public final class SoftmaxF32 {
       a2 = a2.blend(x2, x2.compare(VectorOperators.GT, a2));
       a3 = a3.blend(x3, x3.compare(VectorOperators.GT, a3));
     }
-    int vectors = length / L;
-    for (int k = 4 * blocks; k < vectors; k++) {
-      FloatVector x =
-          FloatVector.fromMemorySegment(S, Memory.ALL, src + k * BYTES, Lanes.ORDER)
+    int done = blocks * 4 * L;
+    if (done + 2 * L <= length) {
+      FloatVector x0 =
+          FloatVector.fromMemorySegment(S, Memory.ALL, src + 4L * done, Lanes.ORDER)
               .fma(
                   vScale,
-                  FloatVector.fromMemorySegment(S, Memory.ALL, mask + k * BYTES, Lanes.ORDER));
-      a0 = a0.blend(x, x.compare(VectorOperators.GT, a0));
+                  FloatVector.fromMemorySegment(S, Memory.ALL, mask + 4L * done, Lanes.ORDER));
+      FloatVector x1 =
+          FloatVector.fromMemorySegment(S, Memory.ALL, src + 4L * done + BYTES, Lanes.ORDER)
+              .fma(
+                  vScale,
+                  FloatVector.fromMemorySegment(
+                      S, Memory.ALL, mask + 4L * done + BYTES, Lanes.ORDER));
+      a0 = a0.blend(x0, x0.compare(VectorOperators.GT, a0));
+      a1 = a1.blend(x1, x1.compare(VectorOperators.GT, a1));
+      done += 2 * L;
     }
-    int done = vectors * L;
+    if (done + L <= length) {
+      FloatVector x =
+          FloatVector.fromMemorySegment(S, Memory.ALL, src + 4L * done, Lanes.ORDER)
+              .fma(
+                  vScale,
+                  FloatVector.fromMemorySegment(S, Memory.ALL, mask + 4L * done, Lanes.ORDER));
+      a2 = a2.blend(x, x.compare(VectorOperators.GT, a2));
+      done += L;
+    }
     if (done < length) {
       VectorMask<Float> in = S.indexInRange(done, length);
       FloatVector x =
@@ -167,7 +193,7 @@ public final class SoftmaxF32 {
               .fma(
                   vScale,
                   FloatVector.fromMemorySegment(S, Memory.ALL, mask + 4L * done, Lanes.ORDER, in));
-      a1 = a1.blend(a1.blend(x, x.compare(VectorOperators.GT, a1)), in);
+      a3 = a3.blend(a3.blend(x, x.compare(VectorOperators.GT, a3)), in);
     }
     return a0.max(a1).max(a2.max(a3)).reduceLanes(VectorOperators.MAX);
   }

@@ -18,6 +18,9 @@ final class Sums {
   static final int BLOCK = 64 * 4 * L;
 
   static double sum(long at, long count) {
+    if (count <= BLOCK) {
+      return block(at, (int) count);
+    }
     double total = 0;
     for (long done = 0; done < count; done += BLOCK) {
       total += block(at + 4 * done, (int) Math.min(BLOCK, count - done));
@@ -26,6 +29,9 @@ final class Sums {
   }
 
   static double squares(long at, long count) {
+    if (count <= BLOCK) {
+      return squaresBlock(at, (int) count);
+    }
     double total = 0;
     for (long done = 0; done < count; done += BLOCK) {
       total += squaresBlock(at + 4 * done, (int) Math.min(BLOCK, count - done));
@@ -34,6 +40,9 @@ final class Sums {
   }
 
   static double absolutes(long at, long count) {
+    if (count <= BLOCK) {
+      return absolutesBlock(at, (int) count);
+    }
     double total = 0;
     for (long done = 0; done < count; done += BLOCK) {
       total += absolutesBlock(at + 4 * done, (int) Math.min(BLOCK, count - done));
@@ -43,6 +52,9 @@ final class Sums {
 
   /** Sum of (x - mean)^2. */
   static double centredSquares(long at, long count, float mean) {
+    if (count <= BLOCK) {
+      return centredBlock(at, (int) count, mean);
+    }
     double total = 0;
     for (long done = 0; done < count; done += BLOCK) {
       total += centredBlock(at + 4 * done, (int) Math.min(BLOCK, count - done), mean);
@@ -50,7 +62,8 @@ final class Sums {
     return total;
   }
 
-  private static float block(long at, int count) {
+  /** Sum of at most {@link #BLOCK} floats. */
+  static float block(long at, int count) {
     FloatVector a0 = FloatVector.zero(S);
     FloatVector a1 = a0;
     FloatVector a2 = a0;
@@ -73,21 +86,30 @@ final class Sums {
       a2 = a2.add(x2);
       a3 = a3.add(x3);
     }
-    int vectors = count / L;
-    for (int k = 4 * blocks; k < vectors; k++) {
-      FloatVector x = FloatVector.fromMemorySegment(S, Memory.ALL, at + k * BYTES, Lanes.ORDER);
-      a0 = a0.add(x);
+    int done = blocks * 4 * L;
+    if (done + 2 * L <= count) {
+      FloatVector x0 = FloatVector.fromMemorySegment(S, Memory.ALL, at + 4L * done, Lanes.ORDER);
+      FloatVector x1 =
+          FloatVector.fromMemorySegment(S, Memory.ALL, at + 4L * done + BYTES, Lanes.ORDER);
+      a0 = a0.add(x0);
+      a1 = a1.add(x1);
+      done += 2 * L;
     }
-    int done = vectors * L;
+    if (done + L <= count) {
+      FloatVector x = FloatVector.fromMemorySegment(S, Memory.ALL, at + 4L * done, Lanes.ORDER);
+      a2 = a2.add(x);
+      done += L;
+    }
     if (done < count) {
       VectorMask<Float> in = S.indexInRange(done, count);
       FloatVector x = FloatVector.fromMemorySegment(S, Memory.ALL, at + 4L * done, Lanes.ORDER, in);
-      a1 = a1.add(x);
+      a3 = a3.add(x);
     }
     return a0.add(a1).add(a2.add(a3)).reduceLanes(VectorOperators.ADD);
   }
 
-  private static float squaresBlock(long at, int count) {
+  /** {@link #squares} of at most {@link #BLOCK} floats. */
+  static float squaresBlock(long at, int count) {
     FloatVector a0 = FloatVector.zero(S);
     FloatVector a1 = a0;
     FloatVector a2 = a0;
@@ -110,16 +132,24 @@ final class Sums {
       a2 = x2.fma(x2, a2);
       a3 = x3.fma(x3, a3);
     }
-    int vectors = count / L;
-    for (int k = 4 * blocks; k < vectors; k++) {
-      FloatVector x = FloatVector.fromMemorySegment(S, Memory.ALL, at + k * BYTES, Lanes.ORDER);
-      a0 = x.fma(x, a0);
+    int done = blocks * 4 * L;
+    if (done + 2 * L <= count) {
+      FloatVector x0 = FloatVector.fromMemorySegment(S, Memory.ALL, at + 4L * done, Lanes.ORDER);
+      FloatVector x1 =
+          FloatVector.fromMemorySegment(S, Memory.ALL, at + 4L * done + BYTES, Lanes.ORDER);
+      a0 = x0.fma(x0, a0);
+      a1 = x1.fma(x1, a1);
+      done += 2 * L;
     }
-    int done = vectors * L;
+    if (done + L <= count) {
+      FloatVector x = FloatVector.fromMemorySegment(S, Memory.ALL, at + 4L * done, Lanes.ORDER);
+      a2 = x.fma(x, a2);
+      done += L;
+    }
     if (done < count) {
       VectorMask<Float> in = S.indexInRange(done, count);
       FloatVector x = FloatVector.fromMemorySegment(S, Memory.ALL, at + 4L * done, Lanes.ORDER, in);
-      a1 = x.fma(x, a1);
+      a3 = x.fma(x, a3);
     }
     return a0.add(a1).add(a2.add(a3)).reduceLanes(VectorOperators.ADD);
   }
@@ -147,21 +177,30 @@ final class Sums {
       a2 = a2.add(x2.abs());
       a3 = a3.add(x3.abs());
     }
-    int vectors = count / L;
-    for (int k = 4 * blocks; k < vectors; k++) {
-      FloatVector x = FloatVector.fromMemorySegment(S, Memory.ALL, at + k * BYTES, Lanes.ORDER);
-      a0 = a0.add(x.abs());
+    int done = blocks * 4 * L;
+    if (done + 2 * L <= count) {
+      FloatVector x0 = FloatVector.fromMemorySegment(S, Memory.ALL, at + 4L * done, Lanes.ORDER);
+      FloatVector x1 =
+          FloatVector.fromMemorySegment(S, Memory.ALL, at + 4L * done + BYTES, Lanes.ORDER);
+      a0 = a0.add(x0.abs());
+      a1 = a1.add(x1.abs());
+      done += 2 * L;
     }
-    int done = vectors * L;
+    if (done + L <= count) {
+      FloatVector x = FloatVector.fromMemorySegment(S, Memory.ALL, at + 4L * done, Lanes.ORDER);
+      a2 = a2.add(x.abs());
+      done += L;
+    }
     if (done < count) {
       VectorMask<Float> in = S.indexInRange(done, count);
       FloatVector x = FloatVector.fromMemorySegment(S, Memory.ALL, at + 4L * done, Lanes.ORDER, in);
-      a1 = a1.add(x.abs());
+      a3 = a3.add(x.abs());
     }
     return a0.add(a1).add(a2.add(a3)).reduceLanes(VectorOperators.ADD);
   }
 
-  private static float centredBlock(long at, int count, float mean) {
+  /** {@link #centredSquares} of at most {@link #BLOCK} floats. */
+  static float centredBlock(long at, int count, float mean) {
     FloatVector a0 = FloatVector.zero(S);
     FloatVector a1 = a0;
     FloatVector a2 = a0;
@@ -184,13 +223,23 @@ final class Sums {
       a2 = x2.fma(x2, a2);
       a3 = x3.fma(x3, a3);
     }
-    int vectors = count / L;
-    for (int k = 4 * blocks; k < vectors; k++) {
-      FloatVector x =
-          FloatVector.fromMemorySegment(S, Memory.ALL, at + k * BYTES, Lanes.ORDER).sub(mean);
-      a0 = x.fma(x, a0);
+    int done = blocks * 4 * L;
+    if (done + 2 * L <= count) {
+      FloatVector x0 =
+          FloatVector.fromMemorySegment(S, Memory.ALL, at + 4L * done, Lanes.ORDER).sub(mean);
+      FloatVector x1 =
+          FloatVector.fromMemorySegment(S, Memory.ALL, at + 4L * done + BYTES, Lanes.ORDER)
+              .sub(mean);
+      a0 = x0.fma(x0, a0);
+      a1 = x1.fma(x1, a1);
+      done += 2 * L;
     }
-    int done = vectors * L;
+    if (done + L <= count) {
+      FloatVector x =
+          FloatVector.fromMemorySegment(S, Memory.ALL, at + 4L * done, Lanes.ORDER).sub(mean);
+      a2 = x.fma(x, a2);
+      done += L;
+    }
     if (done < count) {
       VectorMask<Float> in = S.indexInRange(done, count);
       FloatVector x =
@@ -199,7 +248,7 @@ final class Sums {
                   FloatVector.fromMemorySegment(S, Memory.ALL, at + 4L * done, Lanes.ORDER, in)
                       .sub(mean),
                   in);
-      a1 = x.fma(x, a1);
+      a3 = x.fma(x, a3);
     }
     return a0.add(a1).add(a2.add(a3)).reduceLanes(VectorOperators.ADD);
   }
