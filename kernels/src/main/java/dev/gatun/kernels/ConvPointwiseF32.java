@@ -22,7 +22,7 @@ final class ConvPointwiseF32 extends ConvF32 {
   }
 
   private static boolean dense(ConvGeometry.Axis a) {
-    return a.padBefore() == 0 && a.out() == a.in();
+    return a.padBefore() == 0 && a.out() == a.in() && (a.stride() == 1 || a.in() == 1);
   }
 
   @Override

@@ -8,7 +8,7 @@ final class ConvTapsF32 extends ConvF32 {
 
   ConvTapsF32(ConvGeometry g, int threads) {
     super(g);
-    product = new TapProductF32(TapGrid.of(g), g.groups(), g.outChannels(), threads);
+    product = new TapProductF32(TapGrid.of(g), false, g.groups(), g.outChannels(), threads);
   }
 
   @Override

@@ -63,7 +63,7 @@ final class TapGatherF32 {
     int taps = wholeRows ? width : 1;
     int parts = Math.ceilDiv(channels, GemmTilesF32.DEPTH);
     long total = (long) grid.taps() * channels;
-    long target = Math.ceilDiv(total, Math.ceilDiv(total, (long) GemmTilesF32.DEPTH));
+    long target = Math.ceilDiv(total, Math.max(1, Math.ceilDiv(total, (long) GemmTilesF32.DEPTH)));
     List<List<Piece>> depths = new ArrayList<>();
     List<Piece> depth = new ArrayList<>();
     int at = 0;
@@ -150,14 +150,13 @@ final class TapGatherF32 {
       border(first, piece, p * step + offset, block, at + (p - x) * ROW);
     }
     if (from < to) {
-      GemmEdgesF32.copyToArray(
+      GatherRowsF32.run(
           first + ((long) from * step + offset) * pixelBytes,
           step * pixelBytes,
           to - from,
           piece.length(),
           block,
-          at + (from - x) * ROW,
-          ROW);
+          at + (from - x) * ROW);
     }
     for (int p = to; p < end; p++) {
       border(first, piece, p * step + offset, block, at + (p - x) * ROW);
@@ -173,7 +172,7 @@ final class TapGatherF32 {
     Arrays.fill(block, at, at + before * n, 0f);
     if (inside > 0) {
       long from = src + (long) (position + before) * 4 * grid.channels();
-      GemmEdgesF32.copyToArray(from, 0, 1, inside * n, block, at + before * n, ROW);
+      GatherRowsF32.run(from, 0, 1, inside * n, block, at + before * n);
     }
     Arrays.fill(block, at + (before + inside) * n, at + piece.taps * n, 0f);
   }

@@ -4,8 +4,8 @@ package dev.gatun.kernels;
  * The pixels a convolution computes and the input positions each of them sees.
  *
  * <p>Pixel [n, z, y, x] sees the input at z * step + offset for every offset of the axis, and so on
- * for y and x. A convolution is one grid; a transposed convolution is one for each phase of its
- * strides, whose pixels lie apart in dst.
+ * for y and x. A convolution is one grid, whose pixels lie side by side in dst; a transposed
+ * convolution is one for each phase of its strides, whose pixels lie apart.
  *
  * @param batch number of images
  * @param channels channels of the input, of all groups
@@ -73,31 +73,17 @@ record TapGrid(
     return z.offsets.length * y.offsets.length * x.offsets.length;
   }
 
-  /** Number of lines of pixels that are equally far apart in dst. */
+  /** Number of lines of pixels along x. */
   int lines() {
-    return dense() ? 1 : Math.toIntExact((long) batch * z.size * y.size);
-  }
-
-  /** Number of pixels of a line. */
-  int lineLength() {
-    return dense() ? Math.toIntExact((long) batch * z.size * y.size * x.size) : x.size;
+    return Math.toIntExact((long) batch * z.size * y.size);
   }
 
   /** Where a line starts in dst, in pixels. */
   long lineStart(int line) {
-    if (dense()) {
-      return dstFirst;
-    }
     int rowsOfImage = z.size * y.size;
     int image = line / rowsOfImage;
     int plane = line % rowsOfImage / y.size;
     int row = line % y.size;
     return dstFirst + image * dstImage + plane * dstPlane + row * dstRow;
-  }
-
-  private boolean dense() {
-    return dstRow == x.size * dstPixel
-        && dstPlane == y.size * dstRow
-        && dstImage == z.size * dstPlane;
   }
 }

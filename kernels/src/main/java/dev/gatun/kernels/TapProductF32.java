@@ -32,6 +32,8 @@ final class TapProductF32 {
   /** Blocks handed to an epilogue have at most this many elements (unless one panel has more). */
   private static final int EPILOGUE_ELEMENTS = 24 << 10;
 
+  private static final long[] NO_BUFFERS = {};
+
   private final TapGrid grid;
   private final TapGatherF32 gather;
   private final int groups;
@@ -41,6 +43,7 @@ final class TapProductF32 {
   private final int outChannels;
   private final int panels;
   private final int tiles;
+  private final boolean byLine;
   private final int lineTiles;
   private final int lineLength;
   private final int blockTiles;
@@ -49,8 +52,15 @@ final class TapProductF32 {
   private final GemmTileF32 low;
   private final GemmSplitF32 split;
 
-  TapProductF32(TapGrid grid, int groups, int outChannels, int threads) {
+  /**
+   * A plan.
+   *
+   * @param byLine whether tiles must not reach from one line of the grid into the next, because
+   *     pixels of different lines are not equally far apart in dst
+   */
+  TapProductF32(TapGrid grid, boolean byLine, int groups, int outChannels, int threads) {
     this.grid = grid;
+    this.byLine = byLine;
     this.outChannels = outChannels;
     joined = joined(groups, outChannels / groups);
     this.groups = groups / joined;
@@ -58,12 +68,15 @@ final class TapProductF32 {
     groupOut = outChannels / this.groups;
     gather = new TapGatherF32(grid, groupIn);
     panels = PackedWeightsF32.panels(groupOut);
-    lineLength = grid.lineLength();
-    lineTiles = Math.ceilDiv(lineLength, GemmTilesF32.HEIGHT);
-    tiles = Math.multiplyExact(grid.lines(), lineTiles);
-    tallHeight = Math.ceilDiv(lineLength, lineTiles);
+    int lines = grid.lines();
+    int height = GemmTilesF32.HEIGHT;
+    lineLength = byLine ? grid.x().size() : Math.multiplyExact(lines, grid.x().size());
+    lineTiles = Math.ceilDiv(lineLength, height);
+    tiles = byLine ? Math.multiplyExact(lines, lineTiles) : lineTiles;
+    tallHeight = byLine ? Math.min(height, lineLength) : Math.ceilDiv(lineLength, lineTiles);
+    int lowHeight = byLine ? lineLength % height : lineLength / lineTiles;
     tall = GemmTilesF32.packed(tallHeight);
-    low = GemmTilesF32.packed(Math.max(1, lineLength / lineTiles));
+    low = GemmTilesF32.packed(Math.max(1, lowHeight));
     int depth = Math.toIntExact(Math.min(Integer.MAX_VALUE / 64, gather.rowLength()));
     split =
         GemmSplitF32.choose(tiles, tallHeight, tiles, this.groups * panels, depth, true, threads);
@@ -89,14 +102,9 @@ final class TapProductF32 {
     return split.rowBlocks() * split.panelBlocks();
   }
 
-  /** Number of tiles of pixels; whole lines of the grid are whole tiles. */
-  int tiles() {
-    return tiles;
-  }
-
-  /** Number of tiles of a line of pixels. */
-  int lineTiles() {
-    return lineTiles;
+  /** Number of panels of all groups. */
+  int panels() {
+    return groups * panels;
   }
 
   /** Size of the packed weights. */
@@ -181,13 +189,37 @@ final class TapProductF32 {
         part(all, split.panelBlocks(), panelBlock + 1));
   }
 
-  /** Runs some tiles of pixels for all output channels. */
-  void runTiles(
-      long src, long packed, long bias, float lo, float hi, long dst, int firstTile, int lastTile) {
-    run(src, packed, bias, lo, hi, dst, null, NO_BUFFERS, firstTile, lastTile, 0, groups * panels);
+  /** Number of tiles of a line. */
+  int lineTiles() {
+    return lineTiles;
   }
 
-  private static final long[] NO_BUFFERS = {};
+  /** Runs some tiles, counted through all lines, for some panels. */
+  void runTiles(
+      long src,
+      long packed,
+      long bias,
+      float lo,
+      float hi,
+      long dst,
+      int firstTile,
+      int lastTile,
+      int firstPanel,
+      int lastPanel) {
+    run(
+        src,
+        packed,
+        bias,
+        lo,
+        hi,
+        dst,
+        null,
+        NO_BUFFERS,
+        firstTile,
+        lastTile,
+        firstPanel,
+        lastPanel);
+  }
 
   private void run(
       long src,
@@ -293,12 +325,12 @@ final class TapProductF32 {
     long pixelBytes = 4L * outChannels * grid.dstPixel();
     int at = 0;
     for (int tile = firstTile; tile < lastTile; tile++) {
-      int inLine = part(lineLength, lineTiles, tile % lineTiles);
-      int height = part(lineLength, lineTiles, tile % lineTiles + 1) - inLine;
+      int inLine = start(tile % lineTiles);
+      int height = start(tile % lineTiles + 1) - inLine;
       GemmTileF32 kernel = height == tallHeight ? tall : low;
       long to =
           dst
-              + 4L * outChannels * grid.lineStart(tile / lineTiles)
+              + 4L * outChannels * (byLine ? grid.lineStart(tile / lineTiles) : 0)
               + inLine * pixelBytes
               + 4L * column;
       long init = add ? to : bias == 0 ? ZEROS : bias;
@@ -349,7 +381,14 @@ final class TapProductF32 {
   }
 
   private long firstPixel(int tile) {
-    return (long) (tile / lineTiles) * lineLength + part(lineLength, lineTiles, tile % lineTiles);
+    return (long) (tile / lineTiles) * lineLength + start(tile % lineTiles);
+  }
+
+  /** Where a tile of a line starts: full tiles and a rest by line, else tiles as even as can be. */
+  private int start(int tile) {
+    return byLine
+        ? Math.min(lineLength, tile * GemmTilesF32.HEIGHT)
+        : part(lineLength, lineTiles, tile);
   }
 
   /** Where part {@code index} of a total begins, when it is cut into nearly equal parts. */

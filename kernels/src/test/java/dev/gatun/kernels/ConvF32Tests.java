@@ -35,6 +35,8 @@ class ConvF32Tests {
     all.add(square(2, 5, L - 1, 1, 6, 1, 1, 0));
     all.add(square(1, 37, 3 * L + 1, 1, 5, 1, 2, 0));
     all.add(square(1, 4 * L, 2 * L + 1, 1, 1, 1, 1, 0));
+    // As many outputs as inputs, but not the same positions.
+    all.add(ConvGeometry.of(1, 10, 9, 1, List.of(new Axis(2, 1, 2, 1, 0, 1))));
     // Deeper than one block of the left matrix, in taps and within one tap.
     all.add(square(1, 260, 2 * L + 2, 1, 4, 3, 1, 1));
     all.add(square(1, 1100, L + 3, 1, 3, 3, 1, 1));
