@@ -65,8 +65,7 @@ final class GatherRowsF32 {
     }
   }
 
-  private static void part(
-      long src, long srcRowBytes, int rows, int columns, float[] dst, int at) {
+  private static void part(long src, long srcRowBytes, int rows, int columns, float[] dst, int at) {
     VectorMask<Float> mask = S.indexInRange(0, columns);
     long from = src & ADDRESS;
     long step = srcRowBytes & DISTANCE;
