@@ -22,7 +22,14 @@ public final class Candidates {
           new MovementKernels(),
           new PointwiseKernels());
 
-  private static final List<Candidate> ONEDNN = List.of(new DnnlMatmul());
+  private static final List<Candidate> ONEDNN =
+      List.of(
+          new DnnlMatmul(),
+          new DnnlConvolution(false),
+          new DnnlConvolution(true),
+          new DnnlPooling(),
+          new DnnlRowwise(),
+          new DnnlRecurrent());
 
   private static final List<Candidate> OPENBLAS = List.of(new BlasMatmul());
 
@@ -59,7 +66,7 @@ public final class Candidates {
       Lowering lowering;
       try {
         lowering = candidate.lower(node, target);
-      } catch (Anchored.NotFusible e) {
+      } catch (Anchored.NotFusible | DnnlSlices.RefusedException e) {
         lowering = new Lowering.Refused(String.valueOf(e.getMessage()));
       } catch (RuntimeException e) {
         throw new GatunException(

@@ -46,6 +46,7 @@ final class DnnlKernel implements Kernel {
   private final @Nullable Epilogue epilogue;
   private final int output;
   private final long rowBytes;
+  private long scratchFrom;
 
   /**
    * A kernel without an epilogue.
@@ -84,14 +85,20 @@ final class DnnlKernel implements Kernel {
     scratchBytes = Math.ceilDiv(most, LINE) * LINE;
   }
 
+  /** Leaves the first bytes of the step's scratch memory to others; before the first run. */
+  DnnlKernel scratchFrom(long bytes) {
+    scratchFrom = Math.ceilDiv(bytes, LINE) * LINE;
+    return this;
+  }
+
   /** This kernel as the only phase of a node. */
   Lowering.Kernels alone(String note) {
     return Lowering.Kernels.of(this).scratch(totalScratch()).noted(note);
   }
 
-  /** Scratch memory of all tasks, the last of the step's buffers. */
+  /** What others have and scratch memory of all tasks, the last of the step's buffers. */
   long totalScratch() {
-    return scratchBytes * tasks;
+    return scratchFrom + scratchBytes * tasks;
   }
 
   @Override
@@ -110,7 +117,8 @@ final class DnnlKernel implements Kernel {
           arguments.set(args[k], (buffer[k] < 0 ? 0 : buffers[buffer[k]]) + slice.at[k]);
         }
         if (scratchBytes > 0 && arguments.has(Arg.SCRATCHPAD)) {
-          arguments.set(Arg.SCRATCHPAD, buffers[buffers.length - 1] + task * scratchBytes);
+          arguments.set(
+              Arg.SCRATCHPAD, buffers[buffers.length - 1] + scratchFrom + task * scratchBytes);
         }
         arguments.execute();
       } finally {

@@ -118,7 +118,7 @@ final class RowKernels implements Candidate {
   }
 
   /** A parameter that has exactly the sizes of the normalized axes. */
-  private static boolean isRow(Value value, Shape shape, int axis) {
+  static boolean isRow(Value value, Shape shape, int axis) {
     Shape given = value.tensorType().shape();
     if (value.tensorType().dtype() != DType.F32) {
       return false;

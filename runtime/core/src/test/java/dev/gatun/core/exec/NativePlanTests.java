@@ -165,6 +165,188 @@ class NativePlanTests {
     assertKernels("matmul/openblas/f32", check(text, Backend.OPENBLAS, 4, 2e-5));
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "x: f32[2, 3, 31, 29], w: f32[40, 3, 3, 3], b: f32[40] | {pads = [1, 1, 1, 1]}",
+        "x: f32[1, 16, 33, 20], w: f32[48, 16, 3, 3], b: f32[48] | {pads = [1, 0, 2, 1], strides = [2, 2]}",
+        "x: f32[1, 8, 27, 27], w: f32[20, 8, 1, 1], b: f32[20] | {strides = [2, 2]}",
+        "x: f32[1, 32, 40, 40], w: f32[32, 1, 5, 5], b: f32[32] | {groups = 32, pads = [2, 2, 2, 2]}",
+        "x: f32[1, 12, 30, 30], w: f32[18, 4, 3, 2], b: f32[18] | {groups = 3, dilations = [2, 1]}",
+        "x: f32[5, 4, 333], w: f32[27, 4, 5], b: f32[27] | {pads = [2, 1], strides = [2]}",
+        "x: f32[1, 4, 12, 16, 17], w: f32[13, 4, 2, 3, 1], b: f32[13] | {pads = [0, 1, 0, 1, 0, 0]}"
+      })
+  void convolutionsAgree(String text) {
+    String[] parts = text.split("\\|", -1);
+    for (int threads : new int[] {1, 4}) {
+      Explanation plan =
+          check(
+              "graph g("
+                  + parts[0]
+                  + ") { y = conv(x, w, b)"
+                  + parts[1]
+                  + " z = silu(y) return z }",
+              Backend.ONEDNN,
+              threads,
+              5e-5);
+      assertTrue(
+          plan.steps().stream().anyMatch(s -> s.kernel().equals("conv/onednn/f32")),
+          plan.toString());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "x: f32[1, 16, 33, 20], w: f32[16, 24, 3, 3], b: f32[24] | {pads = [1, 0, 2, 1], strides = [2, 2]}",
+        "x: f32[1, 16, 33, 20], w: f32[16, 24, 2, 2], b: f32[24] | {strides = [2, 2]}",
+        "x: f32[3, 16, 15, 15], w: f32[16, 9, 4, 3], b: f32[9] | {pads = [1, 1, 1, 1]}",
+        "x: f32[1, 8, 30], w: f32[8, 2, 5], b: f32[4] | {groups = 2, strides = [2], outputPadding = [1]}"
+      })
+  void transposedConvolutionsAgree(String text) {
+    String[] parts = text.split("\\|", -1);
+    for (int threads : new int[] {1, 4}) {
+      Explanation plan =
+          check(
+              "graph g("
+                  + parts[0]
+                  + ") { y = convTranspose(x, w, b)"
+                  + parts[1]
+                  + " z = relu(y) return z }",
+              Backend.ONEDNN,
+              threads,
+              5e-5);
+      assertTrue(
+          plan.steps().stream().anyMatch(s -> s.kernel().equals("convTranspose/onednn/f32")),
+          plan.toString());
+    }
+  }
+
+  @Test
+  void aBlockWithConstantWeightsIsFused() {
+    String text =
+        """
+        graph g(x: f32[1, 20, 20, 16]) {
+          w = f32[16, 16, 3, 3]{%s}
+          y = conv(x, w) {pads = [1, 1, 1, 1], layout = "NHWC"}
+          z = add(y, x)
+          r = relu(z)
+          s = conv(r, w) {pads = [1, 1, 1, 1], layout = "NHWC"}
+          t = sin(s)
+          return t
+        }
+        """
+            .formatted(numbers(16 * 16 * 9));
+    for (int threads : new int[] {1, 4}) {
+      assertKernels("conv/onednn/f32 conv/onednn/f32", check(text, Backend.ONEDNN, threads, 5e-5));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "maxPool(x) {kernel = [3, 2], strides = [2, 1], pads = [1, 0, 1, 1], layout = \"NHWC\"}",
+        "averagePool(x) {kernel = [3, 3], pads = [1, 1, 1, 1], layout = \"NHWC\"}",
+        "averagePool(x) {kernel = [3, 3], pads = [1, 1, 1, 1], countIncludePad = true, layout = \"NHWC\"}",
+        "maxPool(x) {kernel = [3, 3], strides = [2, 2], ceilMode = true, layout = \"NHWC\"}"
+      })
+  void poolsAgree(String op) {
+    for (int threads : new int[] {1, 4}) {
+      assertKernels(
+          "pool/onednn/f32",
+          check(
+              "graph g(x: f32[2, 60, 59, 33]) { y = " + op + " return y }",
+              Backend.ONEDNN,
+              threads,
+              1e-5));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "softmax(x)",
+        "logSoftmax(x)",
+        "softmax(x) {axis = 1}",
+        "layerNorm(x)",
+        "layerNorm(x, s)",
+        "layerNorm(x, s, s) {epsilon = 0.01}"
+      })
+  void rowsAgree(String op) {
+    for (int threads : new int[] {1, 4}) {
+      assertKernels(
+          "rowwise/onednn/f32",
+          check(
+              "graph g(x: f32[9, 70, 131], s: f32[131]) { y = " + op + " return y }",
+              Backend.ONEDNN,
+              threads,
+              1e-5));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "lstm, 4, forward, 1, ''",
+    "lstm, 4, reverse, 1, ''",
+    "lstm, 4, bidirectional, 2, ''",
+    "gru, 3, forward, 1, ''",
+    "gru, 3, bidirectional, 2, ''",
+    "gru, 3, bidirectional, 2, ', linearBeforeReset = true'"
+  })
+  void recurrentLayersAgree(String op, int gates, String direction, int d, String more) {
+    int hidden = 9;
+    int rows = gates * hidden;
+    String states = op.equals("lstm") ? "h, h" : "h";
+    String results = op.equals("lstm") ? "y, n, c" : "y, n";
+    for (String state : new String[] {"", ", -, " + states}) {
+      String text =
+          "graph g(x: f32[6, 3, 5], h: f32["
+              + d
+              + ", 3, 9]) { w = f32["
+              + d
+              + ", "
+              + rows
+              + ", 5]{"
+              + numbers(d * rows * 5)
+              + "} r = f32["
+              + d
+              + ", "
+              + rows
+              + ", 9]{"
+              + numbers(d * rows * 9)
+              + "} b = f32["
+              + d
+              + ", "
+              + 2 * rows
+              + "]{"
+              + numbers(d * 2 * rows)
+              + "} "
+              + results
+              + " = "
+              + op
+              + "(x, w, r"
+              + (state.isEmpty() ? "" : ", b" + state)
+              + ") {hidden = 9, direction = \""
+              + direction
+              + "\""
+              + more
+              + "} return "
+              + results
+              + " }";
+      for (Backend backend : new Backend[] {Backend.ONEDNN, Backend.AUTO}) {
+        assertKernels("recurrent/onednn/f32", check(text, backend, 2, 2e-5));
+      }
+    }
+  }
+
+  private static String numbers(int count) {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < count; i++) {
+      text.append(i == 0 ? "" : ", ").append((i * 7 % 19 - 9) / 32.0);
+    }
+    return text.toString();
+  }
+
   @Test
   void emptyProductsAreOurs() {
     assertKernels(
