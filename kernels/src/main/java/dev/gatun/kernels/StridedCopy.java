@@ -28,6 +28,8 @@ public final class StridedCopy {
     ROWS,
     SPREAD,
     TILES,
+    JOIN_THREE,
+    PART_THREE,
     ELEMENTS,
     BLOCKED_ELEMENTS
   }
@@ -91,6 +93,20 @@ public final class StridedCopy {
           && axes.src[close] == 4
           && TransposeTiles.tile(axes.size[close], columns) > 0) {
         kernel = Kernel.TILES;
+      } else if (close >= 0
+          && elementBytes == 4
+          && axes.src[close] == 4
+          && columns == 3
+          && dstColumn == 4
+          && axes.dst[close] == 12) {
+        kernel = Kernel.JOIN_THREE;
+      } else if (close >= 0
+          && elementBytes == 4
+          && axes.src[close] == 4
+          && axes.size[close] == 3
+          && dstColumn == 4
+          && srcColumn == 12) {
+        kernel = Kernel.PART_THREE;
       } else {
         kernel = close >= 0 ? Kernel.BLOCKED_ELEMENTS : Kernel.ELEMENTS;
       }
@@ -117,7 +133,12 @@ public final class StridedCopy {
     long total = outerCount * rows * columns * (bytes ? 1 : elementBytes);
     long wanted = Math.max(1, Math.min(MAX_TASKS, total / TASK_BYTES));
     // Tasks must not cut tiles.
-    rowsPerUnit = kernel == Kernel.TILES ? 16 : 1;
+    rowsPerUnit =
+        switch (kernel) {
+          case TILES, JOIN_THREE -> 16;
+          case PART_THREE -> 3;
+          default -> 1;
+        };
     rowUnits = Math.max(1, rows / rowsPerUnit);
     long lines = outerCount * rowUnits;
     if (lines == 0 || lines >= wanted) {
@@ -279,6 +300,8 @@ public final class StridedCopy {
           elements(src, dst, height, width, true);
         }
       }
+      case JOIN_THREE -> TransposeThree.join(src, srcColumn, dst, height);
+      case PART_THREE -> TransposeThree.part(src, dst, dstRow, width);
       case ELEMENTS -> elements(src, dst, height, width, false);
       case BLOCKED_ELEMENTS -> elements(src, dst, height, width, true);
       case NOTHING -> {
@@ -425,7 +448,7 @@ public final class StridedCopy {
       if (inner <= 0) {
         return -1;
       }
-      if (kernel == Kernel.TILES || kernel == Kernel.BLOCKED_ELEMENTS) {
+      if (kernel != Kernel.ROWS && kernel != Kernel.SPREAD && kernel != Kernel.ELEMENTS) {
         return closestInSource(inner);
       }
       int axis = inner - 1;

@@ -142,7 +142,7 @@ class StridedCopyTests {
   @Test
   void transposesEveryShapeAroundTheTiles() {
     Random random = new Random(7);
-    long[] extents = {2, 3, 4, 7, 8, 15, 16, 17, 33, 48, 200};
+    long[] extents = {2, 3, 4, 7, 15, 16, 17, 33, 48, 200};
     for (int elementBytes : new int[] {1, 2, 4, 8}) {
       for (long rows : extents) {
         for (long columns : extents) {
@@ -199,6 +199,10 @@ class StridedCopyTests {
     assertKernel("rows", StridedCopy.broadcast(4, new long[] {77}, new long[] {2, 64, 77}));
     assertKernel(
         "rows", StridedCopy.transpose(4, new long[] {1, 64, 1, 9}, new int[] {2, 1, 0, 3}));
+    assertKernel(
+        "join three", StridedCopy.transpose(4, new long[] {2, 3, 9, 7}, new int[] {0, 2, 3, 1}));
+    assertKernel(
+        "part three", StridedCopy.transpose(4, new long[] {2, 9, 7, 3}, new int[] {0, 3, 1, 2}));
     // Pairs of 2-byte elements move as one of 4.
     assertKernel("tiles", StridedCopy.transpose(2, new long[] {64, 48, 2}, new int[] {1, 0, 2}));
     assertKernel("elements", StridedCopy.of(4, new long[] {9}, new long[] {-4}, new long[] {4}));
