@@ -6,7 +6,6 @@ import dev.gatun.core.graph.Value;
 import dev.gatun.core.op.LossReduction;
 import dev.gatun.core.op.Losses;
 import dev.gatun.core.op.PairLosses;
-import dev.gatun.core.tensor.DType;
 import java.util.Map;
 
 /** Golden losses; what the file calls x are logits even where PyTorch takes their logSoftmax. */
@@ -174,11 +173,6 @@ final class GoldenLosses {
         c.optional("weight"),
         c.integer("ignore_index", Losses.IGNORED),
         reduction);
-  }
-
-  /** Targets that are numbers, whatever the file stores them as. */
-  static Value floating(GoldenCase c, Value t, DType type) {
-    return t.tensorType().dtype() == type ? t : c.node("cast", Attrs.of("to", type), t);
   }
 
   private GoldenLosses() {}

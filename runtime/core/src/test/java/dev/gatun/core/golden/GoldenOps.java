@@ -163,14 +163,7 @@ final class GoldenOps {
     one(map, "reduce_var", GoldenOps::variance);
     one(map, "reduce_std", c -> c.node("sqrt", variance(c)));
     one(map, "norm_l2", GoldenOps::norm);
-    one(
-        map,
-        "argmax",
-        c ->
-            c.node(
-                "argMax",
-                Attrs.of("axis", c.integer("axis", 0), "keepDims", c.flag("keepdims", false)),
-                c.in(0)));
+    one(map, "argmax", GoldenOps::argMax);
     map.put(
         "topk",
         c ->
@@ -203,6 +196,13 @@ final class GoldenOps {
                   c.in(0),
                   c.builder().constant(dev.gatun.core.tensor.Tensor.scalar(c.integer("axis", 0)))));
     }
+  }
+
+  /** Without an axis: the index among all elements. */
+  private static Value argMax(GoldenCase c) {
+    Value x = c.has("axis") ? c.in(0) : c.node("reshape", c.in(0), c.vector(-1));
+    boolean keep = c.has("axis") && c.flag("keepdims", false);
+    return c.node("argMax", Attrs.of("axis", c.integer("axis", 0), "keepDims", keep), x);
   }
 
   private static long[] axes(GoldenCase c, int rank) {
@@ -241,16 +241,7 @@ final class GoldenOps {
         map,
         "gather",
         c -> c.node("gatherElements", Attrs.of("axis", c.integer("axis", 0)), c.in(0), c.in(1)));
-    one(
-        map,
-        "scatter_add",
-        c ->
-            c.node(
-                "scatterElements",
-                Attrs.of("axis", c.integer("axis", 0), "reduction", "add"),
-                c.in(0),
-                c.in(1),
-                c.in(2)));
+    one(map, "scatter_add", GoldenOps::scatterAdd);
     one(
         map,
         "index_select",
@@ -271,6 +262,25 @@ final class GoldenOps {
     one(map, "roll", GoldenOps::roll);
     one(map, "repeat", GoldenOps::repeat);
     one(map, "embedding", c -> c.node("embedding", c.in(0), c.in(1)));
+  }
+
+  /** PyTorch reads only as many updates as there are indices. */
+  private static Value scatterAdd(GoldenCase c) {
+    Value ids = c.in(1);
+    long[] sizes = ids.tensorType().shape().sizes();
+    Value updates =
+        c.node(
+            "slice",
+            c.in(2),
+            c.vector(new long[sizes.length]),
+            c.vector(sizes),
+            c.vector(LongStream.range(0, sizes.length).toArray()));
+    return c.node(
+        "scatterElements",
+        Attrs.of("axis", c.integer("axis", 0), "reduction", "add"),
+        c.in(0),
+        ids,
+        updates);
   }
 
   private static Value slice(GoldenCase c) {
