@@ -150,13 +150,14 @@ final class TapGatherF32 {
       border(first, piece, p * step + offset, block, at + (p - x) * ROW);
     }
     if (from < to) {
-      GatherRowsF32.run(
+      GemmEdgesF32.copyToArray(
           first + ((long) from * step + offset) * pixelBytes,
           step * pixelBytes,
           to - from,
           piece.length(),
           block,
-          at + (from - x) * ROW);
+          at + (from - x) * ROW,
+          ROW);
     }
     for (int p = to; p < end; p++) {
       border(first, piece, p * step + offset, block, at + (p - x) * ROW);
@@ -172,7 +173,7 @@ final class TapGatherF32 {
     Arrays.fill(block, at, at + before * n, 0f);
     if (inside > 0) {
       long from = src + (long) (position + before) * 4 * grid.channels();
-      GatherRowsF32.run(from, 0, 1, inside * n, block, at + before * n);
+      GemmEdgesF32.copyToArray(from, 0, 1, inside * n, block, at + before * n, ROW);
     }
     Arrays.fill(block, at + (before + inside) * n, at + piece.taps * n, 0f);
   }
