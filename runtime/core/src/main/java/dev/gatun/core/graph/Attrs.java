@@ -107,7 +107,14 @@ public final class Attrs {
   }
 
   public int intValue(String name) {
-    return Math.toIntExact(integer(name));
+    return toInt(name, integer(name));
+  }
+
+  private static int toInt(String name, long value) {
+    if (value != (int) value) {
+      throw new GatunException("attribute '" + name + "' is out of range: " + value);
+    }
+    return (int) value;
   }
 
   public double real(String name) {
@@ -140,10 +147,10 @@ public final class Attrs {
   }
 
   public long[] longs(String name) {
-    List<?> list = get(name, List.class);
+    List<Long> list = list(name, Long.class);
     long[] result = new long[list.size()];
     for (int i = 0; i < result.length; i++) {
-      result[i] = (Long) list.get(i);
+      result[i] = list.get(i);
     }
     return result;
   }
@@ -152,24 +159,32 @@ public final class Attrs {
     long[] longs = longs(name);
     int[] result = new int[longs.length];
     for (int i = 0; i < result.length; i++) {
-      result[i] = Math.toIntExact(longs[i]);
+      result[i] = toInt(name, longs[i]);
     }
     return result;
   }
 
   public double[] reals(String name) {
-    List<?> list = get(name, List.class);
+    List<Number> list = list(name, Number.class);
     double[] result = new double[list.size()];
     for (int i = 0; i < result.length; i++) {
-      result[i] = ((Number) list.get(i)).doubleValue();
+      result[i] = list.get(i).doubleValue();
     }
     return result;
   }
 
   public List<String> texts(String name) {
-    List<String> result = new ArrayList<>();
+    return list(name, String.class);
+  }
+
+  private <T> List<T> list(String name, Class<T> type) {
+    List<T> result = new ArrayList<>();
     for (Object item : get(name, List.class)) {
-      result.add((String) item);
+      if (!type.isInstance(item)) {
+        throw new GatunException(
+            "attribute '" + name + "' must be a list of " + type.getSimpleName() + ", has " + item);
+      }
+      result.add(type.cast(item));
     }
     return result;
   }

@@ -6,6 +6,7 @@ import dev.gatun.core.tensor.Datum;
 import dev.gatun.core.tensor.GatunException;
 import dev.gatun.core.tensor.Tensor;
 import dev.gatun.core.tensor.Type;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -117,6 +118,11 @@ public final class OpDef {
   /** The output's value if types (and constants) alone tell it. */
   public Optional<Tensor> knownValue(Operands in) {
     return knownValue == null ? Optional.empty() : knownValue.of(in);
+  }
+
+  /** Names of the attributes, each with its default if it has one. */
+  public Map<String, Optional<Object>> attrs() {
+    return Collections.unmodifiableMap(attrs);
   }
 
   /** Checks attribute names and fills in defaults. */

@@ -19,6 +19,7 @@ final class Axes {
 
   /** Several axes, in the order given. */
   static int[] several(Operands in, long[] axes, int rank) {
+    in.require(axes.length <= rank, "%d axes are given of %d", axes.length, rank);
     int[] result = new int[axes.length];
     boolean[] seen = new boolean[Math.max(rank, 1)];
     for (int i = 0; i < axes.length; i++) {
@@ -32,10 +33,12 @@ final class Axes {
   /** Which axes are among {@code axes}. */
   static boolean[] mask(Operands in, long[] axes, int rank) {
     boolean[] mask = new boolean[rank];
+    if (rank == 0 && axes.length == 1) {
+      one(in, axes[0], rank); // a scalar has the axis 0 but nothing along it
+      return mask;
+    }
     for (int axis : several(in, axes, rank)) {
-      if (axis < rank) { // a scalar has the axis 0 but nothing along it
-        mask[axis] = true;
-      }
+      mask[axis] = true;
     }
     return mask;
   }

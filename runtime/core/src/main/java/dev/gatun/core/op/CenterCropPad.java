@@ -52,7 +52,7 @@ public final class CenterCropPad {
       long from = x.shape().size(a);
       long to = y.shape().size(a);
       long shift = from >= to ? (from - to) / 2 : -((to - from) / 2);
-      maps[a] = new long[Math.toIntExact(to)];
+      maps[a] = new long[Sizes.toInt(to)];
       for (int i = 0; i < maps[a].length; i++) {
         long source = i + shift;
         maps[a][i] = source >= 0 && source < from ? source : -1;

@@ -31,7 +31,7 @@ final class CosineWindow {
 
   private static Tensor run(Evaluation in, double a0, double a1, double a2) {
     Shape shape = in.shape(0);
-    double[] y = new double[Math.toIntExact(shape.elements())];
+    double[] y = new double[Sizes.toInt(shape.elements())];
     int period = in.attrs().flag("periodic") ? y.length : Math.max(y.length - 1, 1);
     for (int i = 0; i < y.length; i++) {
       double t = 2 * Math.PI * i / period;

@@ -48,11 +48,12 @@ public final class Dft {
       }
       return Shape.of(sizes);
     }
-    int axis = Axes.one(in, in.longs(2).map(v -> v[0]).orElse(-2L), x.rank());
+    int axis = Axes.one(in, in.has(2) ? Sizes.single(in, 2, -2) : -2, x.rank());
     in.require(axis < x.rank() - 1, "the axis of the numbers themselves cannot be transformed");
-    long given = in.has(1) ? in.longs(1).map(v -> v[0]).orElse(Shape.UNKNOWN) : Shape.UNKNOWN;
+    long given = in.has(1) ? Sizes.single(in, 1, Shape.UNKNOWN) : Shape.UNKNOWN;
     in.require(!in.has(1) || in.constant(1).isEmpty() || given >= 1, "the length must be positive");
     long length = in.has(1) ? given : defaultLength(x.size(axis), inverse && onesided);
+    in.require(length != 0, "nothing along axis %d to transform", axis);
     sizes[axis] = length < 0 || !onesided || inverse ? length : length / 2 + 1;
     return Shape.of(sizes);
   }
@@ -68,17 +69,17 @@ public final class Dft {
     boolean inverse = in.attrs().flag("inverse");
     boolean half = inverse && in.attrs().flag("onesided");
     int axis = Axes.at(in.has(2) ? in.tensor(2).getLong(0) : -2, from.rank());
-    int size = Math.toIntExact(from.size(axis));
-    int length = Math.toIntExact(in.has(1) ? in.tensor(1).getLong(0) : defaultLength(size, half));
-    int parts = Math.toIntExact(from.size(-1));
-    int outSize = Math.toIntExact(to.size(axis));
-    int outParts = Math.toIntExact(to.size(-1));
+    int size = Sizes.toInt(from.size(axis));
+    int length = Sizes.toInt(in.has(1) ? in.tensor(1).getLong(0) : defaultLength(size, half));
+    int parts = Sizes.toInt(from.size(-1));
+    int outSize = Sizes.toInt(to.size(axis));
+    int outParts = Sizes.toInt(to.size(-1));
     int inner = 1;
     for (int a = axis + 1; a < from.rank() - 1; a++) {
       inner *= (int) from.size(a);
     }
     double[] x = src.toDoubles();
-    double[] y = new double[Math.toIntExact(to.elements())];
+    double[] y = new double[Sizes.toInt(to.elements())];
     int outer = outSize == 0 || inner == 0 ? 0 : y.length / (outSize * inner * outParts);
     Fourier fourier = new Fourier(length, inverse);
     double[] re = new double[length];

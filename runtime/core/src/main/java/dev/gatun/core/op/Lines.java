@@ -24,7 +24,7 @@ record Lines(int size, long stride, long count) {
         inner *= shape.size(i);
       }
     }
-    return new Lines(Math.toIntExact(shape.size(axis)), inner, outer * inner);
+    return new Lines(Sizes.toInt(shape.size(axis)), inner, outer * inner);
   }
 
   /** Offset of the first element of line {@code i}. */

@@ -33,7 +33,7 @@ final class MappedCopy {
   static long[][] same(Shape shape) {
     long[][] maps = new long[shape.rank()][];
     for (int axis = 0; axis < maps.length; axis++) {
-      maps[axis] = new long[Math.toIntExact(shape.size(axis))];
+      maps[axis] = new long[Sizes.toInt(shape.size(axis))];
       Arrays.setAll(maps[axis], i -> i);
     }
     return maps;

@@ -28,8 +28,12 @@ public final class MelWeightMatrix {
     for (int i = 0; i < 3; i++) {
       Sizes.requireIntegers(in, i);
     }
-    long bins = in.longs(0).map(v -> v[0]).orElse(Shape.UNKNOWN);
-    long length = in.longs(1).map(v -> v[0]).orElse(Shape.UNKNOWN);
+    for (int i = 2; i < 5; i++) {
+      in.require(in.dtype(i).isNumber(), "input %d must be a number", i);
+      Sizes.single(in, i, 0);
+    }
+    long bins = Sizes.single(in, 0, Shape.UNKNOWN);
+    long length = Sizes.single(in, 1, Shape.UNKNOWN);
     in.require(in.constant(0).isEmpty() || bins >= 0, "the number of bins must not be negative");
     in.require(in.constant(1).isEmpty() || length >= 0, "the length must not be negative");
     return List.of(
@@ -38,8 +42,8 @@ public final class MelWeightMatrix {
 
   private static Tensor run(Evaluation in) {
     Shape shape = in.shape(0);
-    int spectrum = Math.toIntExact(shape.size(0));
-    int bins = Math.toIntExact(shape.size(1));
+    int spectrum = Sizes.toInt(shape.size(0));
+    int bins = Sizes.toInt(shape.size(1));
     long length = in.tensor(1).getLong(0);
     long rate = in.tensor(2).getLong(0);
     double low = mel(in.tensor(3).getDouble(0));

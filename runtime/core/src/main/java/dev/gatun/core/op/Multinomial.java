@@ -41,7 +41,7 @@ public final class Multinomial {
     Tensor x = in.tensor(0);
     TensorBuilder y = in.builder(0);
     long seed = Philox.seed(in);
-    int classes = Math.toIntExact(x.shape().size(1));
+    int classes = Sizes.toInt(x.shape().size(1));
     long samples = y.shape().size(1);
     for (long row = 0; row < y.shape().size(0); row++) {
       double[] upTo = cumulative(x, row * classes, classes);

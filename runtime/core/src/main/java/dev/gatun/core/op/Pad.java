@@ -37,6 +37,9 @@ public final class Pad {
     Sizes.requireIntegers(in, 1);
     in.require(
         !in.has(2) || in.dtype(2) == in.dtype(0), "the value must have the element type of x");
+    in.require(
+        !in.has(2) || !in.shape(2).isFixed() || in.shape(2).elements() == 1,
+        "the value must be a single one");
     Shape x = in.shape(0);
     if (!x.isRanked()) {
       return Shape.UNRANKED;

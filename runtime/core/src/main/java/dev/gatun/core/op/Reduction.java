@@ -121,7 +121,7 @@ final class Reduction {
     Shape inner = reduced(x.shape(), inverse(mask), false);
     Indexer group = new Indexer(outer, strides(x.shape(), mask, false));
     Indexer member = new Indexer(inner, strides(x.shape(), mask, true));
-    int size = Math.toIntExact(inner.elements());
+    int size = Sizes.toInt(inner.elements());
     double[] reals = new double[x.dtype().isFloat() ? size : 0];
     long[] wholes = new long[x.dtype().isFloat() ? 0 : size];
     long groups = outer.elements();

@@ -46,6 +46,9 @@ public final class Resize {
       return List.of(in.tensor(0));
     }
     int[] axes = axes(x, in.attrs());
+    if (in.attrs().has("axes")) {
+      Axes.several(in, in.attrs().longs("axes"), x.rank());
+    }
     long[] sizes = x.sizes();
     long[] resized = outSizes(x, axes, in.attrs(), in.constant(1), in.constant(2));
     for (int i = 0; i < axes.length; i++) {
@@ -141,8 +144,8 @@ public final class Resize {
     String policy = attrs.text("aspectPolicy");
     ResizeAxis[] plan = new ResizeAxis[axes.length];
     for (int i = 0; i < axes.length; i++) {
-      int from = Math.toIntExact(x.size(axes[i]));
-      int to = Math.toIntExact(out[i]);
+      int from = Sizes.toInt(x.size(axes[i]));
+      int to = Sizes.toInt(out[i]);
       if (from == 0 && to > 0) {
         throw new ShapeException("op 'resize': cannot enlarge an empty axis of " + x);
       }

@@ -135,7 +135,7 @@ public record ResizeAxis(
 
   /** Applies this to an axis that has {@code inner} elements behind each of its own. */
   double[] apply(double[] x, int inner) {
-    int outer = in == 0 ? 0 : x.length / (in * inner);
+    int outer = in * inner == 0 ? 0 : x.length / (in * inner);
     double[] y = new double[outer * out * inner];
     for (int b = 0; b < outer; b++) {
       for (int o = 0; o < out; o++) {

@@ -24,7 +24,7 @@ final class ScatterTarget {
     result = new TensorBuilder(x.dtype(), x.shape());
     result.copy(0, x, 0, x.elements());
     boolean accumulates = x.dtype().isFloat() && !reduction.equals("none");
-    reals = new double[accumulates ? Math.toIntExact(x.elements()) : 0];
+    reals = new double[accumulates ? Sizes.toInt(x.elements()) : 0];
     for (int i = 0; i < reals.length; i++) {
       reals[i] = x.getDouble(i);
     }

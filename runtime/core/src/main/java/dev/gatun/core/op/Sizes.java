@@ -2,6 +2,7 @@ package dev.gatun.core.op;
 
 import dev.gatun.core.graph.Operands;
 import dev.gatun.core.tensor.Shape;
+import dev.gatun.core.tensor.ShapeException;
 import java.util.Arrays;
 
 /** Sizes of axes given as int64 tensors, and products of sizes that may be unknown. */
@@ -40,6 +41,21 @@ final class Sizes {
       product = times(in, product, shape.size(axis));
     }
     return product;
+  }
+
+  /** The value of an input that is a single number, if it is constant. */
+  static long single(Operands in, int i, long otherwise) {
+    Shape shape = in.shape(i);
+    in.require(!shape.isFixed() || shape.elements() == 1, "input %d must be a single number", i);
+    return in.longs(i).map(v -> v[0]).orElse(otherwise);
+  }
+
+  /** A size as the length of an array. */
+  static int toInt(long size) {
+    if (size != (int) size) {
+      throw new ShapeException("a size of " + size + " is too large for the heap");
+    }
+    return (int) size;
   }
 
   /** Checks that an input holds integers, as axes, sizes and indices do. */

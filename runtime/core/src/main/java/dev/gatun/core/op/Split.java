@@ -52,7 +52,7 @@ public final class Split {
     } else {
       long count = in.attrs().has("parts") ? in.attrs().integer("parts") : outputs;
       in.require(count >= outputs && count > 0, "%d parts for %d outputs", count, outputs);
-      long chunk = size < 0 ? Shape.UNKNOWN : (size + count - 1) / count;
+      long chunk = size < 0 ? Shape.UNKNOWN : Math.ceilDiv(size, count);
       for (int i = 0; i < outputs; i++) {
         parts[i] = chunk < 0 ? Shape.UNKNOWN : Math.clamp(size - i * chunk, 0, chunk);
       }

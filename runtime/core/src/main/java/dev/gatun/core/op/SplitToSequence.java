@@ -83,7 +83,7 @@ public final class SplitToSequence {
     if (chunk <= 0) {
       throw in.error("split must be positive, got %d", chunk);
     }
-    long[] sizes = new long[Math.toIntExact((size + chunk - 1) / chunk)];
+    long[] sizes = new long[Sizes.toInt(Math.ceilDiv(size, chunk))];
     Arrays.setAll(sizes, i -> Math.min(chunk, size - i * chunk));
     return sizes;
   }

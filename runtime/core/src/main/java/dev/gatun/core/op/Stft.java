@@ -7,7 +7,6 @@ import dev.gatun.core.tensor.Shape;
 import dev.gatun.core.tensor.Tensor;
 import dev.gatun.core.tensor.Type;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * stft(signal [B, L, 1 or 2], step, window [F]?, length?) = the Fourier transforms [B, frames,
@@ -44,15 +43,15 @@ public final class Stft {
       frame = window.isRanked() ? window.size(0) : -1;
     }
     if (in.has(3)) {
-      Optional<long[]> length = in.longs(3);
+      long length = Sizes.single(in, 3, frame);
       in.require(
-          frame < 0 || length.isEmpty() || length.get()[0] == frame,
+          frame < 0 || length == frame,
           "the window has %d elements, but the length of a frame is another",
           frame);
-      frame = length.map(v -> v[0]).orElse(frame);
-      in.require(length.isEmpty() || frame >= 1, "the length of a frame must be positive");
+      frame = length;
+      in.require(in.constant(3).isEmpty() || frame >= 1, "the length of a frame must be positive");
     }
-    long step = in.longs(1).map(v -> v[0]).orElse(-1L);
+    long step = Sizes.single(in, 1, Shape.UNKNOWN);
     in.require(in.constant(1).isEmpty() || step >= 1, "the step must be positive");
     long time = x.isRanked() ? x.size(1) : -1;
     in.require(time < 0 || frame <= time, "a frame of %d is longer than the signal", frame);
@@ -64,16 +63,16 @@ public final class Stft {
   private static List<Tensor> run(Evaluation in) {
     Tensor src = in.tensor(0);
     Shape shape = in.shape(0);
-    int batch = Math.toIntExact(shape.size(0));
-    int frames = Math.toIntExact(shape.size(1));
-    int bins = Math.toIntExact(shape.size(2));
-    int time = Math.toIntExact(src.shape().size(1));
-    int parts = src.shape().rank() == 2 ? 1 : Math.toIntExact(src.shape().size(2));
-    int step = Math.toIntExact(in.tensor(1).getLong(0));
+    int batch = Sizes.toInt(shape.size(0));
+    int frames = Sizes.toInt(shape.size(1));
+    int bins = Sizes.toInt(shape.size(2));
+    int time = Sizes.toInt(src.shape().size(1));
+    int parts = src.shape().rank() == 2 ? 1 : Sizes.toInt(src.shape().size(2));
+    int step = Sizes.toInt(in.tensor(1).getLong(0));
     double[] window = in.has(2) ? in.tensor(2).toDoubles() : new double[0];
-    int frame = in.has(2) ? window.length : Math.toIntExact(in.tensor(3).getLong(0));
+    int frame = in.has(2) ? window.length : Sizes.toInt(in.tensor(3).getLong(0));
     double[] x = src.toDoubles();
-    double[] y = new double[Math.toIntExact(shape.elements())];
+    double[] y = new double[Sizes.toInt(shape.elements())];
     Fourier fourier = new Fourier(frame, false);
     double[] re = new double[frame];
     double[] im = new double[frame];

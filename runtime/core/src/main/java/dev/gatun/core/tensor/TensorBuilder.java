@@ -19,6 +19,12 @@ public final class TensorBuilder {
       throw new ShapeException(
           "shape " + shape + " has too many elements for a tensor on the heap");
     }
+    // A hostile model may ask for any size; half the heap leaves room to say so.
+    long bytes = shape.elements() * dtype.bytes();
+    if (bytes > Runtime.getRuntime().maxMemory() / 2) {
+      throw new ShapeException(
+          "a tensor of shape " + shape + " needs " + bytes + " bytes, more than half the heap");
+    }
     int count = (int) shape.elements();
     strings = new String[dtype == DType.STRING ? count : 0];
     Arrays.fill(strings, "");
