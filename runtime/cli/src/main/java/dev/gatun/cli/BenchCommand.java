@@ -5,7 +5,6 @@ import dev.gatun.core.exec.Model;
 import dev.gatun.core.exec.Session;
 import dev.gatun.core.tensor.Datum;
 import dev.gatun.core.tensor.Type;
-import dev.gatun.formats.onnx.OnnxModel;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -63,14 +62,13 @@ final class BenchCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     long begin = System.nanoTime();
-    OnnxModel loaded = options.load();
+    Model loaded = options.load();
     Map<String, Datum> values =
         new Inputs(options.model, loaded.graph(), sizes, pictures)
             .read(inputs, loaded.defaults().keySet());
     double loadMs = millisSince(begin);
     Map<String, Object> figures = new LinkedHashMap<>();
-    try (Session session =
-        new Model(loaded.graph(), loaded.defaults(), Map.of()).compile(options.session())) {
+    try (Session session = loaded.compile(options.session())) {
       begin = System.nanoTime();
       session.run(values);
       double firstMs = millisSince(begin);

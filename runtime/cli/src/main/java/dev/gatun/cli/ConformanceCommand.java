@@ -1,12 +1,7 @@
 package dev.gatun.cli;
 
-import dev.gatun.core.exec.Model;
-import dev.gatun.core.exec.Outputs;
-import dev.gatun.core.exec.Session;
 import dev.gatun.core.exec.SessionOptions;
-import dev.gatun.core.graph.Graph;
 import dev.gatun.core.plan.Backend;
-import dev.gatun.core.tensor.Datum;
 import dev.gatun.core.tensor.GatunException;
 import dev.gatun.formats.onnx.conformance.ConformanceSuite;
 import dev.gatun.formats.onnx.conformance.ModelRunner;
@@ -19,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -83,7 +77,9 @@ final class ConformanceCommand implements Callable<Integer> {
         SessionOptions.DEFAULT.backend(Backend.parse(backend)).threads(threads);
     ConformanceSuite suite =
         new ConformanceSuite(
-            graph -> prepare(graph, options), new Tolerance(rtol, atol), Duration.ofSeconds(limit));
+            model -> new ModelRunner.Compiled(model, model.compile(options)),
+            new Tolerance(rtol, atol),
+            Duration.ofSeconds(limit));
     Progress progress = new Progress("tests", ConformanceSuite.count(directory));
     List<TestResult> results = suite.run(directory, result -> progress.step(result.name()));
     progress.end();
@@ -101,28 +97,6 @@ final class ConformanceCommand implements Callable<Integer> {
             + count(results, "UNSUPPORTED")
             + " unsupported");
     return failed > 0 ? Main.FAILED : 0;
-  }
-
-  private static ModelRunner.Prepared prepare(Graph graph, SessionOptions options) {
-    Session session = new Model(graph, Map.of(), Map.of()).compile(options);
-    return new ModelRunner.Prepared() {
-      @Override
-      public List<Datum> run(List<Datum> inputs) {
-        Map<String, Datum> named = new LinkedHashMap<>();
-        for (int i = 0; i < inputs.size(); i++) {
-          named.put(graph.inputs().get(i).name(), inputs.get(i));
-        }
-        Outputs outputs = session.run(named);
-        List<Datum> values = new ArrayList<>();
-        graph.outputNames().forEach(name -> values.add(outputs.datum(name)));
-        return values;
-      }
-
-      @Override
-      public void close() {
-        session.close();
-      }
-    };
   }
 
   private static long count(List<TestResult> results, String status) {

@@ -6,7 +6,6 @@ import dev.gatun.core.exec.Session;
 import dev.gatun.core.pass.Passes;
 import dev.gatun.core.tensor.Datum;
 import dev.gatun.core.tensor.Type;
-import dev.gatun.formats.onnx.OnnxModel;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -52,15 +51,14 @@ final class ExplainCommand implements Callable<Integer> {
     if (passes) {
       out.println("passes: " + String.join(", ", Passes.names()));
     }
-    OnnxModel loaded = options.load();
+    Model loaded = options.load();
     Map<String, Datum> values =
         new Inputs(options.model, loaded.graph(), sizes, pictures)
             .read(inputs, loaded.defaults().keySet());
     Map<String, Type> types = new LinkedHashMap<>();
     loaded.defaults().forEach((name, value) -> types.put(name, value.type()));
     values.forEach((name, value) -> types.put(name, value.type()));
-    try (Session session =
-        new Model(loaded.graph(), loaded.defaults(), Map.of()).compile(options.session())) {
+    try (Session session = loaded.compile(options.session())) {
       Explanation explanation = session.explain(types);
       out.print(explanation);
     }

@@ -1,10 +1,10 @@
 package dev.gatun.cli;
 
+import dev.gatun.core.exec.Model;
 import dev.gatun.core.exec.SessionOptions;
 import dev.gatun.core.plan.Backend;
 import dev.gatun.formats.onnx.LoadOptions;
 import dev.gatun.formats.onnx.Onnx;
-import dev.gatun.formats.onnx.OnnxModel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +42,7 @@ final class ModelOptions {
           "Give weights that the file leaves out (doc_string \"fill\") deterministic values.")
   boolean fillMissing;
 
-  OnnxModel load() {
+  Model load() {
     LoadOptions options = LoadOptions.defaults().withFrozenDefaults();
     return Onnx.load(model, fillMissing ? options.withFillMissing() : options);
   }

@@ -7,7 +7,6 @@ import dev.gatun.core.tensor.Datum;
 import dev.gatun.core.tensor.GatunException;
 import dev.gatun.core.tensor.Tensor;
 import dev.gatun.formats.Npy;
-import dev.gatun.formats.onnx.OnnxModel;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -72,12 +71,11 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
-    OnnxModel loaded = options.load();
+    Model loaded = options.load();
     Map<String, Datum> values =
         new Inputs(options.model, loaded.graph(), sizes, pictures)
             .read(inputs, loaded.defaults().keySet());
-    try (Session session =
-        new Model(loaded.graph(), loaded.defaults(), Map.of()).compile(options.session())) {
+    try (Session session = loaded.compile(options.session())) {
       Outputs outputs = session.run(values);
       outputs.asMap().forEach((name, value) -> print(out, name, value));
       if (save != null) {

@@ -1,0 +1,80 @@
+package dev.gatun.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MainTests {
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @TempDir
+  @SuppressWarnings("NullAway.Init") // set by JUnit
+  Path directory;
+
+  private int gatun(String... args) {
+    return Main.execute(new PrintWriter(out), new PrintWriter(err), args);
+  }
+
+  private void assertOneMessage(String... parts) {
+    String message = err.toString();
+    assertEquals(1, message.strip().lines().count(), message);
+    assertFalse(message.contains("internal error"), message);
+    for (String part : parts) {
+      assertTrue(message.contains(part), message);
+    }
+  }
+
+  @Test
+  void doctorTestsEveryBackend() {
+    assertEquals(0, gatun("doctor"), out + " " + err);
+    assertTrue(out.toString().contains("vector      works"), out.toString());
+  }
+
+  @Test
+  void helpHasExamples() {
+    assertEquals(0, gatun("run", "--help"));
+    assertTrue(out.toString().contains("Examples:"), out.toString());
+  }
+
+  @Test
+  void noArgumentsAreWrongUsage() {
+    assertEquals(2, gatun());
+  }
+
+  @Test
+  void aMissingFileIsNamed() {
+    assertEquals(1, gatun("run", directory.resolve("none.onnx").toString()));
+    assertOneMessage("none.onnx");
+  }
+
+  @Test
+  void aTruncatedFileIsRefused() throws IOException {
+    Path file = directory.resolve("cut.onnx");
+    Files.write(file, new byte[] {0x08, 0x08, 0x3a, 0x7f, 0x0a});
+    assertEquals(1, gatun("run", file.toString()));
+    assertOneMessage("cut.onnx");
+  }
+
+  @Test
+  void anUnknownBackendListsTheKnownOnes() throws IOException {
+    Path file = directory.resolve("empty.onnx");
+    Files.write(file, new byte[0]);
+    assertEquals(1, gatun("run", file.toString(), "--backend", "fast"));
+    assertEquals(1, err.toString().strip().lines().count(), err.toString());
+  }
+
+  @Test
+  void conformanceNeedsADirectory() {
+    assertEquals(1, gatun("conformance", directory.resolve("none").toString()));
+    assertOneMessage("not a directory");
+  }
+}
