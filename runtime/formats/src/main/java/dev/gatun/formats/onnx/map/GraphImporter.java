@@ -106,7 +106,7 @@ final class GraphImporter {
 
   /** Imports nodes in order; what goes wrong is collected. */
   void nodes(List<NodeProto> nodes, Scope scope) {
-    NodeOrder order = NodeOrder.of(nodes);
+    NodeOrder order = NodeOrder.of(nodes, name -> scope.findHere(name) != null);
     if (!order.cyclic().isEmpty()) {
       List<String> titles = order.cyclic().stream().map(NodeProto::title).limit(5).toList();
       context.invalid(
@@ -148,6 +148,9 @@ final class GraphImporter {
       context.unsupported("node " + node.title(), String.valueOf(e.getMessage()));
       node.outputs().forEach(scope::defineBroken);
     } catch (GatunException e) {
+      if (context.isExhausted()) {
+        throw e;
+      }
       context.invalid("node " + node.title(), String.valueOf(e.getMessage()));
       node.outputs().forEach(scope::defineBroken);
     } catch (ArithmeticException
@@ -244,7 +247,7 @@ final class GraphImporter {
       throw new GatunException(
           "the function takes " + function.inputs().size() + " inputs, got " + inputs.size());
     }
-    Scope inner = Scope.root(function.opsets(), bindings);
+    Scope inner = Scope.function(function.opsets(), bindings);
     for (int i = 0; i < function.inputs().size(); i++) {
       inner.define(function.inputs().get(i), i < inputs.size() ? inputs.get(i) : Value.ABSENT);
     }

@@ -17,7 +17,7 @@ import java.util.Set;
 /** What all graphs of one model share while it is imported. */
 final class ImportContext {
   // Functions that call functions can multiply a small file into any number of nodes.
-  private static final int MAX_NODES = 2_000_000;
+  private static final int MAX_NODES = 200_000;
   private static final int MAX_PROBLEMS = 10_000;
 
   private final ModelProto model;
@@ -65,6 +65,11 @@ final class ImportContext {
   /** Functions that are being inlined. */
   Deque<String> calls() {
     return calls;
+  }
+
+  /** True when the model has more nodes than any real one: the import ends at once. */
+  boolean isExhausted() {
+    return nodes > MAX_NODES;
   }
 
   /** Counts a node. */

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.function.Predicate;
 
 /**
  * Nodes so that each comes after those that it reads from. The format demands that order; files
@@ -16,11 +17,16 @@ import java.util.PriorityQueue;
  */
 record NodeOrder(List<NodeProto> sorted, List<NodeProto> cyclic) {
 
-  static NodeOrder of(List<NodeProto> nodes) {
+  /**
+   * Sorts nodes.
+   *
+   * @param known whether a name has a value before the first node
+   */
+  static NodeOrder of(List<NodeProto> nodes, Predicate<String> known) {
     Map<String, Integer> producer = new HashMap<>();
     for (int i = 0; i < nodes.size(); i++) {
       for (String output : nodes.get(i).outputs()) {
-        if (!output.isEmpty()) {
+        if (!output.isEmpty() && !known.test(output)) {
           producer.putIfAbsent(output, i);
         }
       }

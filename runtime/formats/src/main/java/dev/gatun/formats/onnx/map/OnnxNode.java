@@ -260,12 +260,12 @@ final class OnnxNode {
   /** Adds the node whose outputs are those of the ONNX node. */
   List<Value> op(String name, Attrs attrs, Value... args) {
     return importer.add(
-        Operators.named(name),
-        attrs,
-        List.of(args),
-        Math.max(1, outputs()),
-        proto.name(),
-        proto.outputs());
+        Operators.named(name), attrs, List.of(args), Math.max(1, outputs()), proto.name(), names());
+  }
+
+  // The outputs of a function that is inlined often cannot all keep their names.
+  private List<String> names() {
+    return scope.isFunction() ? List.of() : proto.outputs();
   }
 
   /** As above without attributes. */
@@ -325,7 +325,7 @@ final class OnnxNode {
 
   /** Adds a node of an operator that is not looked up by name. */
   List<Value> op(OpDef op, Attrs attrs, List<Value> args) {
-    return importer.add(op, attrs, args, Math.max(1, outputs()), proto.name(), proto.outputs());
+    return importer.add(op, attrs, args, Math.max(1, outputs()), proto.name(), names());
   }
 
   /** A problem of the model. */

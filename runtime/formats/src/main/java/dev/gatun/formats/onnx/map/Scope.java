@@ -20,22 +20,37 @@ final class Scope {
   private final Map<String, AttributeProto> bindings;
   private final Map<String, Value> values = new HashMap<>();
   private final Set<String> broken = new HashSet<>();
+  private final boolean function;
 
   private Scope(
-      @Nullable Scope parent, Map<String, Long> opsets, Map<String, AttributeProto> bindings) {
+      @Nullable Scope parent,
+      Map<String, Long> opsets,
+      Map<String, AttributeProto> bindings,
+      boolean function) {
     this.parent = parent;
+    this.function = function;
     this.opsets = opsets;
     this.bindings = bindings;
   }
 
-  /** A scope that sees no other: a graph with a builder of its own, or a function body. */
+  /** A scope that sees no other, of a graph with a builder of its own. */
   static Scope root(Map<String, Long> opsets, Map<String, AttributeProto> bindings) {
-    return new Scope(null, opsets, bindings);
+    return new Scope(null, opsets, bindings, false);
+  }
+
+  /** A scope that sees no other, of a function that is inlined. */
+  static Scope function(Map<String, Long> opsets, Map<String, AttributeProto> bindings) {
+    return new Scope(null, opsets, bindings, true);
+  }
+
+  /** True when names are those of a function, which may be inlined many times. */
+  boolean isFunction() {
+    return function;
   }
 
   /** A scope of the same builder that sees this one's names. */
   Scope child() {
-    return new Scope(this, opsets, bindings);
+    return new Scope(this, opsets, bindings, function);
   }
 
   Map<String, Long> opsets() {
