@@ -7,15 +7,10 @@ import dev.gatun.core.tensor.Shape;
 import dev.gatun.core.tensor.Tensor;
 import dev.gatun.core.tensor.TensorBuilder;
 import dev.gatun.core.tensor.Type;
-import java.awt.Graphics2D;
-import java.awt.RenderingHints;
-import java.awt.image.BufferedImage;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import javax.imageio.ImageIO;
 import picocli.CommandLine.Option;
 
 /** Reads a picture as the tensor that a model input wants: scaled to its size, normalized. */
@@ -45,7 +40,7 @@ final class Pictures {
 
   /** The picture as [1, C, H, W] or [1, H, W, C], whichever the input's type looks like. */
   Tensor read(Path path, Value input) {
-    BufferedImage image = decode(path);
+    PictureFile image = decode(path);
     Type.OfTensor type = input.tensorType();
     Shape shape = type.shape();
     if (!shape.isRanked() || shape.rank() != 4 && shape.rank() != 3) {
@@ -59,9 +54,9 @@ final class Pictures {
     boolean last = isChannels(shape.size(-1)) && !isChannels(shape.size(-3));
     long given = shape.size(last ? -1 : -3);
     int channels = given == 1 ? 1 : 3;
-    int height = extent(shape.size(last ? -3 : -2), image.getHeight(), 1);
-    int width = extent(shape.size(last ? -2 : -1), image.getWidth(), 0);
-    BufferedImage scaled = scale(image, width, height);
+    int height = extent(shape.size(last ? -3 : -2), image.height(), 1);
+    int width = extent(shape.size(last ? -2 : -1), image.width(), 0);
+    int[] pixels = image.pixels(width, height);
 
     long[] sizes =
         last ? new long[] {height, width, channels} : new long[] {channels, height, width};
@@ -71,7 +66,7 @@ final class Pictures {
     TensorBuilder b = new TensorBuilder(type.dtype(), Shape.of(all));
     for (int y = 0; y < height; y++) {
       for (int x = 0; x < width; x++) {
-        int rgb = scaled.getRGB(x, y);
+        int rgb = pixels[y * width + x];
         for (int c = 0; c < channels; c++) {
           long at =
               last ? ((long) y * width + x) * channels + c : ((long) c * height + y) * width + x;
@@ -122,7 +117,7 @@ final class Pictures {
     return values.isEmpty() ? byDefault : values.get(Math.min(channel, values.size() - 1));
   }
 
-  private static BufferedImage decode(Path path) {
+  private static PictureFile decode(Path path) {
     if (!Files.isReadable(path)) {
       throw new GatunException(path + " cannot be read: no such file, or no permission");
     }
@@ -132,28 +127,6 @@ final class Pictures {
               + " looks like a picture; this runtime image is built without java.desktop, which"
               + " reads them");
     }
-    try {
-      ImageIO.setUseCache(false);
-      BufferedImage image = ImageIO.read(path.toFile());
-      if (image == null) {
-        throw new GatunException(
-            path
-                + " is no input that gatun reads; give .npy, .npz, .safetensors, .pb, or a PNG,"
-                + " JPEG, GIF or BMP picture");
-      }
-      return image;
-    } catch (IOException e) {
-      throw new GatunException(path + " is a damaged picture: " + e.getMessage(), e);
-    }
-  }
-
-  private static BufferedImage scale(BufferedImage image, int width, int height) {
-    BufferedImage scaled = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
-    Graphics2D graphics = scaled.createGraphics();
-    graphics.setRenderingHint(
-        RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BILINEAR);
-    graphics.drawImage(image, 0, 0, width, height, null);
-    graphics.dispose();
-    return scaled;
+    return new PictureFile(path);
   }
 }
