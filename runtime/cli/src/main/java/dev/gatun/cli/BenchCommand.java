@@ -55,6 +55,11 @@ final class BenchCommand implements Callable<Integer> {
   @Option(names = "--json", paramLabel = "FILE", description = "Write the figures as JSON, too.")
   @Nullable Path json;
 
+  @Option(
+      names = "--profile",
+      description = "Then time each step: median, share of the run, GFLOP/s and GB/s.")
+  boolean profile;
+
   @Spec
   @SuppressWarnings("NullAway.Init") // set by picocli
   CommandSpec spec;
@@ -68,6 +73,7 @@ final class BenchCommand implements Callable<Integer> {
             .read(inputs, loaded.defaults().keySet());
     double loadMs = millisSince(begin);
     Map<String, Object> figures = new LinkedHashMap<>();
+    String steps = "";
     try (Session session = loaded.compile(options.session())) {
       begin = System.nanoTime();
       session.run(values);
@@ -96,9 +102,13 @@ final class BenchCommand implements Callable<Integer> {
       figures.put("arena_mb", plan.arenaBytes() / 1e6);
       figures.put("weights_mb", plan.weightBytes() / 1e6);
       figures.put("resident_mb", residentBytes() / 1e6);
+      if (profile) {
+        steps = session.profile(values, 0, seconds).toString();
+      }
     }
     PrintWriter out = spec.commandLine().getOut();
     figures.forEach((name, value) -> out.printf(Locale.ROOT, "%-12s %s%n", name, text(value)));
+    out.print(steps);
     if (json != null) {
       write(json, figures);
     }

@@ -17,6 +17,7 @@ import dev.gatun.core.plan.Selection;
 import dev.gatun.core.plan.Target;
 import dev.gatun.core.plan.Weights;
 import dev.gatun.core.tensor.Datum;
+import dev.gatun.core.tensor.GatunException;
 import dev.gatun.core.tensor.Type;
 import dev.gatun.kernels.Team;
 import java.util.ArrayList;
@@ -60,6 +61,42 @@ final class Executor implements Evaluation.Runner, AutoCloseable {
     return options.backend() == Backend.REFERENCE
         ? new Interpreter().run(graph, inputs)
         : compileAndRun(graph, types(inputs), inputs);
+  }
+
+  /**
+   * Runs the main graph again and again for about so long, timing each step.
+   *
+   * @param warmupSeconds before the times count
+   */
+  Profile profile(Graph graph, List<Datum> inputs, double warmupSeconds, double seconds) {
+    if (options.backend() == Backend.REFERENCE) {
+      throw new GatunException(
+          "the reference interpreter has no steps to time; use another backend");
+    }
+    Program program;
+    synchronized (this) {
+      program = program(graph, types(inputs));
+      program.retain();
+    }
+    try {
+      measure(program, inputs, warmupSeconds);
+      return measure(program, inputs, seconds).toProfile(program);
+    } finally {
+      program.release();
+    }
+  }
+
+  private StepTimes measure(Program program, List<Datum> inputs, double seconds) {
+    StepTimes times = new StepTimes();
+    long begin = System.nanoTime();
+    long now = begin;
+    do {
+      long from = now;
+      program.run(inputs, team, this, times);
+      now = System.nanoTime();
+      times.addRun(now - from);
+    } while (now - begin < seconds * 1e9);
+    return times;
   }
 
   @Override

@@ -56,7 +56,7 @@ public record Explanation(
         target.weights().bytes());
   }
 
-  private static Step step(
+  static Step step(
       Node node, @org.jspecify.annotations.Nullable Selection selection, Partition.Kind kind) {
     String op = node.op().name();
     if (node.op() == Fused.OP) {

@@ -87,6 +87,12 @@ final class Program implements AutoCloseable {
 
   /** Values of the outputs; between {@link #retain} and {@link #release}. */
   List<Datum> run(List<Datum> inputs, Team team, Evaluation.Runner subgraphs) {
+    return run(inputs, team, subgraphs, null);
+  }
+
+  /** As above, with the time of each step noted. */
+  List<Datum> run(
+      List<Datum> inputs, Team team, Evaluation.Runner subgraphs, @Nullable StepTimes times) {
     @Nullable Datum[] values = initial.clone();
     for (int i = 0; i < inputs.size(); i++) {
       values[i] = inputs.get(i);
@@ -94,17 +100,24 @@ final class Program implements AutoCloseable {
     for (Unit unit : units) {
       ContextPool pool = unit.plan();
       if (pool != null) {
-        runPlan(pool, unit, values, team);
-      } else if (unit.part().kind() == Partition.Kind.DYNAMIC) {
+        runPlan(pool, unit, values, team, times);
+        continue;
+      }
+      long begin = times == null ? 0 : System.nanoTime();
+      if (unit.part().kind() == Partition.Kind.DYNAMIC) {
         store(values, unit.outputs(), subgraphs.run(unit.graph(), gather(values, unit.inputs())));
       } else {
         runNode(unit, values, subgraphs);
+      }
+      if (times != null) {
+        times.add(unit.part().nodes().get(0), System.nanoTime() - begin);
       }
     }
     return gather(values, outputs);
   }
 
-  private static void runPlan(ContextPool pool, Unit unit, @Nullable Datum[] values, Team team) {
+  private static void runPlan(
+      ContextPool pool, Unit unit, @Nullable Datum[] values, Team team, @Nullable StepTimes times) {
     PlanContext context = pool.take();
     try {
       for (int i = 0; i < unit.inputs().length; i++) {
@@ -115,7 +128,16 @@ final class Program implements AutoCloseable {
               "value '" + unit.part().inputs().get(i).name() + "' must be a tensor");
         }
       }
-      context.run(team);
+      if (times == null) {
+        context.run(team);
+      } else {
+        List<Plan.Step> steps = context.plan().steps();
+        for (int i = 0; i < steps.size(); i++) {
+          long begin = System.nanoTime();
+          context.runStep(i, team);
+          times.add(steps.get(i).selection().node(), System.nanoTime() - begin);
+        }
+      }
       for (int i = 0; i < unit.outputs().length; i++) {
         values[unit.outputs()[i]] = context.get(i);
       }

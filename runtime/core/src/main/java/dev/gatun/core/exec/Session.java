@@ -73,6 +73,24 @@ public final class Session implements AutoCloseable {
     }
   }
 
+  /**
+   * Runs the model again and again and tells where the time goes.
+   *
+   * @param warmupSeconds before the times count; until then code is still being compiled
+   * @param seconds for which the times count; at least one run
+   */
+  public Profile profile(
+      Map<String, ? extends Datum> inputs, double warmupSeconds, double seconds) {
+    List<Datum> values = check(inputs);
+    running.readLock().lock();
+    try {
+      requireOpen();
+      return executor.profile(graph, values, warmupSeconds, seconds);
+    } finally {
+      running.readLock().unlock();
+    }
+  }
+
   /** Names and types of the inputs. */
   public Map<String, Type> inputs() {
     Map<String, Type> types = new LinkedHashMap<>();

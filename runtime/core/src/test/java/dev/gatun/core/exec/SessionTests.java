@@ -59,6 +59,34 @@ class SessionTests {
   }
 
   @Test
+  void aProfileHasEachStepThatRuns() {
+    String text =
+        """
+        graph steps(x: f32[8, 8], w: f32[8, 8]) {
+          y = matmul(x, w)
+          z = relu(y)
+          n = nonZero(z)
+          return z, n
+        }
+        """;
+    Map<String, Tensor> inputs =
+        Map.of("x", Tensor.of(new float[64], 8, 8), "w", Tensor.of(new float[64], 8, 8));
+    try (Session session = new Session(parse(text), Map.of(), SessionOptions.DEFAULT.threads(2))) {
+      Profile profile = session.profile(inputs, 0, 0.01);
+      assertEquals(
+          java.util.List.of("matmul+relu", "nonZero"),
+          profile.lines().stream().map(line -> line.step().op()).toList());
+      double sum = profile.lines().stream().mapToDouble(Profile.Line::micros).sum();
+      assertTrue(sum > 0 && profile.totalMicros() > 0 && profile.runs() > 0, profile.toString());
+      assertTrue(profile.toString().contains("matmul/"), profile.toString());
+    }
+    try (Session slow =
+        new Session(parse(text), Map.of(), SessionOptions.DEFAULT.backend(Backend.REFERENCE))) {
+      assertThrows(GatunException.class, () -> slow.profile(inputs, 0, 0));
+    }
+  }
+
+  @Test
   void referenceBackendAgrees() {
     Tensor x = Tensor.of(new float[] {-1, 2, -3, 4, -5}, 1, 5);
     Tensor b = Tensor.of(new float[] {3, 3, 3, 3, 3}, 5);
