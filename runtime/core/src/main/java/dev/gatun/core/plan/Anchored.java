@@ -14,6 +14,7 @@ import dev.gatun.core.op.Clip;
 import dev.gatun.core.op.Relu;
 import dev.gatun.core.tensor.DType;
 import dev.gatun.core.tensor.Shape;
+import dev.gatun.core.tensor.Tensor;
 import dev.gatun.core.tensor.Type;
 import dev.gatun.kernels.Epilogue;
 import java.util.ArrayList;
@@ -70,6 +71,11 @@ record Anchored(
     }
     Graph body = Fused.body(node);
     return Fused.anchor(body).filter(a -> a.op() == op).map(a -> split(node, body, a));
+  }
+
+  /** The anchor's right operand if it is a constant; inside a fused body it is only an input. */
+  Optional<Tensor> weight(Node node) {
+    return inputs[1] < 0 ? Optional.empty() : node.input(inputs[1]).constant();
   }
 
   private static Anchored split(Node node, Graph body, Node anchor) {

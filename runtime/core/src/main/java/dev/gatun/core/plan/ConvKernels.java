@@ -51,7 +51,7 @@ final class ConvKernels implements Candidate {
     int bias = own >= 0 ? own : anchored.bias();
     int inputs = node.inputs().size();
     String note = anchored.note().isEmpty() ? plan.name() : plan.name() + "; " + anchored.note();
-    Optional<Tensor> weight = conv.input(1).constant();
+    Optional<Tensor> weight = anchored.weight(node);
     if (weight.isPresent()) {
       Tensor constant = weight.get();
       long packed =

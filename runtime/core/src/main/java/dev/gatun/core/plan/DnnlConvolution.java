@@ -124,7 +124,7 @@ final class DnnlConvolution implements Candidate {
     }
 
     private Lowering lower(int wanted) {
-      boolean constant = conv.input(1).constant().isPresent();
+      boolean constant = tail.weight(node).isPresent();
       DnnlSlices slices = new DnnlSlices(target);
       slices.operand(Arg.SRC, tail.inputs()[0]);
       slices.operand(Arg.WEIGHTS, constant ? -1 : scratch);
@@ -144,7 +144,7 @@ final class DnnlConvolution implements Candidate {
         MemoryDesc wants = primitive.primitive().desc(Arg.WEIGHTS);
         long weightAt;
         if (constant) {
-          weightAt = pack(conv.input(1).constant().orElseThrow(), wants);
+          weightAt = pack(tail.weight(node).orElseThrow(), wants);
         } else {
           if (!inScratch.containsKey(wants)) {
             inScratch.put(wants, reserved);

@@ -49,7 +49,7 @@ final class DnnlMatmul implements Candidate {
     if (product.largest() > Integer.MAX_VALUE) {
       return new Lowering.Refused("more than 2^31 rows, columns or terms");
     }
-    Optional<Tensor> weight = tail.anchor().input(1).constant();
+    Optional<Tensor> weight = tail.weight(node);
     String refusal = "";
     if (weight.isPresent() && product.rightMatrices() == 1) {
       try {

@@ -90,6 +90,11 @@ record DnnlTail(
     return Fused.anchor(body).filter(a -> a.op() == op).map(a -> split(node, body, a, postOps));
   }
 
+  /** The anchor's right operand if it is a constant; inside a fused body it is only an input. */
+  Optional<Tensor> weight(Node node) {
+    return inputs[1] < 0 ? Optional.empty() : node.input(inputs[1]).constant();
+  }
+
   private static DnnlTail split(Node node, Graph body, Node anchor, boolean postOps) {
     int[] inputs = new int[anchor.inputs().size()];
     for (int i = 0; i < inputs.length; i++) {

@@ -53,7 +53,7 @@ final class MatmulKernels implements Candidate {
             : Math.max(1, target.threads() / Math.max(1, matrices));
     GemmF32.Left left = turnA ? GemmF32.Left.TRANSPOSED : GemmF32.Left.ROWS;
     long aRowBytes = 4L * (turnA ? m : k);
-    Optional<Tensor> weight = matmul.input(1).constant();
+    Optional<Tensor> weight = anchored.weight(node);
     if (weight.isPresent() && product.rightMatrices() == 1) {
       Tensor w = weight.get();
       long packed =

@@ -57,6 +57,31 @@ class ConvPlanTests {
     Agreement.check(graph, 2e-5, Agreement.options());
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"y = conv(x, w)", "y = matmul(x, m)"})
+  void constantWeightsArePackedOnceUnderAnEpilogue(String anchor) {
+    Explanation plan =
+        Agreement.check(
+            """
+            graph g(x: f32[1, 4, 5, 5], e: f32[]) {
+              w = f32[2, 4, 1, 1]{1, 2, 3, 4, 5, 6, 7, 8}
+              m = f32[5, 2]{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}
+              ANCHOR
+              s = sigmoid(y)
+              z = mul(s, e)
+              return z
+            }
+            """
+                .replace("ANCHOR", anchor),
+            1e-5);
+    Explanation.Step product =
+        plan.steps().stream().filter(s -> s.op().contains("+")).findFirst().orElseThrow();
+    assertTrue(!product.note().contains("each run"), plan.toString());
+    if (product.kernel().equals("matmul/vector/f32")) {
+      assertTrue(product.note().contains("packed"), plan.toString());
+    }
+  }
+
   @Test
   void everyPassMayBeLeftOut() {
     String text =
