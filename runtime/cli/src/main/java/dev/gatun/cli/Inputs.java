@@ -2,17 +2,13 @@ package dev.gatun.cli;
 
 import dev.gatun.core.graph.Graph;
 import dev.gatun.core.graph.Value;
-import dev.gatun.core.tensor.DType;
 import dev.gatun.core.tensor.Datum;
 import dev.gatun.core.tensor.GatunException;
-import dev.gatun.core.tensor.Shape;
 import dev.gatun.core.tensor.Tensor;
-import dev.gatun.core.tensor.TensorBuilder;
-import dev.gatun.core.tensor.Type;
 import dev.gatun.formats.FileBytes;
 import dev.gatun.formats.TensorFiles;
+import dev.gatun.formats.onnx.SampleInputs;
 import dev.gatun.formats.onnx.proto.DatumProto;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -28,13 +24,13 @@ import java.util.Set;
 final class Inputs {
   private final Path model;
   private final Graph graph;
-  private final Map<String, Long> sizes;
+  private final SampleInputs samples;
   private final Pictures pictures;
 
   Inputs(Path model, Graph graph, Map<String, Long> sizes, Pictures pictures) {
     this.model = model;
     this.graph = graph;
-    this.sizes = sizes;
+    samples = new SampleInputs(graph, sizes);
     this.pictures = pictures;
   }
 
@@ -70,28 +66,11 @@ final class Inputs {
       values.put(next.name(), one(next, path));
     }
     if (arguments.isEmpty()) {
-      values.putAll(beside(optional));
+      values.putAll(samples.beside(model, optional));
     }
     for (Value input : graph.inputs()) {
       if (!values.containsKey(input.name()) && !optional.contains(input.name())) {
-        values.put(input.name(), generated(input));
-      }
-    }
-    return values;
-  }
-
-  /** The inputs of test_data_set_0 beside the model, as the ONNX model zoo has them. */
-  private Map<String, Datum> beside(Set<String> optional) {
-    Map<String, Datum> values = new LinkedHashMap<>();
-    Path folder = model.resolveSibling("test_data_set_0");
-    int file = 0;
-    for (Value input : graph.inputs()) {
-      Path path = folder.resolve("input_" + file + ".pb");
-      if (Files.exists(path)) {
-        values.put(input.name(), DatumProto.read(FileBytes.open(path), input.type()));
-        file++;
-      } else if (!optional.contains(input.name())) {
-        return Map.of();
+        values.put(input.name(), samples.generated(input));
       }
     }
     return values;
@@ -117,35 +96,5 @@ final class Inputs {
       return found;
     }
     return pictures.read(path, input);
-  }
-
-  /** Reproducible values: floats in [-1, 1), integers 0 and 1 in turn, true. */
-  Datum generated(Value input) {
-    if (!(input.type() instanceof Type.OfTensor(DType dtype, Shape shape))) {
-      throw new GatunException(
-          "input '" + input.name() + "' is a " + input.type() + "; give a file for it");
-    }
-    long[] fixed = shape.isRanked() ? shape.sizes() : new long[0];
-    for (int i = 0; i < fixed.length; i++) {
-      if (fixed[i] < 0) {
-        fixed[i] = sizes.getOrDefault(input.name() + "." + i, 1L);
-      }
-    }
-    TensorBuilder b = new TensorBuilder(dtype, Shape.of(fixed));
-    long count = b.shape().elements();
-    long state = input.name().hashCode();
-    for (long i = 0; i < count; i++) {
-      state = state * 6364136223846793005L + 1442695040888963407L;
-      if (dtype == DType.STRING) {
-        b.set(i, "");
-      } else if (dtype == DType.BOOL) {
-        b.set(i, true);
-      } else if (dtype.isFloat()) {
-        b.set(i, (state >> 40) * 0x1p-23);
-      } else {
-        b.set(i, i & 1);
-      }
-    }
-    return b.build();
   }
 }

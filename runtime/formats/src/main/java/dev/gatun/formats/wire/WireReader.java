@@ -30,6 +30,7 @@ public final class WireReader {
 
   private final FileBytes file;
   private final int depth;
+  private final long begin;
   private final long end;
   private long at;
   private int field;
@@ -38,6 +39,7 @@ public final class WireReader {
 
   private WireReader(FileBytes file, long begin, long end, int depth) {
     this.file = file;
+    this.begin = begin;
     this.at = begin;
     this.end = end;
     this.depth = depth;
@@ -46,6 +48,11 @@ public final class WireReader {
   /** Reads a whole file as one message. */
   public static WireReader of(FileBytes file) {
     return new WireReader(file, 0, file.data().byteSize(), 0);
+  }
+
+  /** The same message from its beginning. */
+  public WireReader again() {
+    return new WireReader(file, begin, end, depth);
   }
 
   /** Name of the file, for messages. */
@@ -89,6 +96,12 @@ public final class WireReader {
       case FIXED32 -> advance(4);
       default -> advance(length());
     }
+  }
+
+  /** Skips the current field and gives its bytes, the key included. */
+  public MemorySegment skipped() {
+    skip();
+    return file.data().asSlice(fieldAt, at - fieldAt);
   }
 
   /** The current field as an integer. */

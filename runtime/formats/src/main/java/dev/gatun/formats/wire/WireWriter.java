@@ -51,6 +51,14 @@ public final class WireWriter {
     return bytes(field, packed.toBytes());
   }
 
+  /** What precedes a field of bytes of the given length. */
+  static byte[] header(int field, long length) {
+    WireWriter header = new WireWriter();
+    header.varint((long) field << 3 | 2);
+    header.varint(length);
+    return header.toBytes();
+  }
+
   /** The message. */
   public byte[] toBytes() {
     return out.toByteArray();

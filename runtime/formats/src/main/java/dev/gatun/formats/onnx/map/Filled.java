@@ -16,24 +16,24 @@ import java.util.stream.IntStream;
  * Deterministic stand-ins for weights that were stripped from a file: element i of a tensor follows
  * from the tensor's name, its shape and i, so that every engine is given the same network.
  */
-final class Filled {
+public final class Filled {
   private static final long MAX_BYTES = 8L << 30;
   private static final long GOLDEN_RATIO = 0x9E3779B97F4A7C15L;
   private static final int CHUNK = 1 << 16;
 
   /** Whether the file was stripped of a tensor's data. */
-  static boolean isMissing(TensorProto proto) {
+  public static boolean isMissing(TensorProto proto) {
     return proto.doc().equals("fill") && proto.hasNoData();
   }
 
   /** The tensor. */
-  static Tensor tensor(TensorProto proto) {
+  public static Tensor tensor(TensorProto proto) {
     Type.OfTensor type = type(proto);
     return Tensor.wrap(DType.F32, type.shape(), values(proto, type.shape().elements()));
   }
 
   /** The type of the tensor; only float32 weights are ever stripped. */
-  static Type.OfTensor type(TensorProto proto) {
+  public static Type.OfTensor type(TensorProto proto) {
     if (DataTypes.find(proto.dataType()) != DType.F32) {
       throw new FormatException(proto.title() + ": only float32 tensors can be filled");
     }

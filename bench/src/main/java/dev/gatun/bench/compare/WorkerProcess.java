@@ -1,0 +1,222 @@
+package dev.gatun.bench.compare;
+
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+
+/** A worker seen from outside. */
+final class WorkerProcess implements AutoCloseable {
+  /** Which engine a process holds. */
+  enum Kind {
+    GATUN,
+    ONNXRUNTIME
+  }
+
+  /** One measurement: how many runs, the fastest and the median. */
+  record Times(int runs, double minMs, double medianMs) {}
+
+  private final Kind kind;
+  private final Path errors;
+  private final Process process;
+  private final BufferedReader in;
+  private final BufferedWriter out;
+  private final double firstResultMs;
+  private final double loadMs;
+  private final double firstRunMs;
+
+  private WorkerProcess(Kind kind, List<String> command, Path errors) {
+    this.kind = kind;
+    this.errors = errors;
+    try {
+      long begin = System.nanoTime();
+      process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+      in = process.inputReader(StandardCharsets.UTF_8);
+      out = process.outputWriter(StandardCharsets.UTF_8);
+      String[] ready = answer().split(" ", 3);
+      firstResultMs = (System.nanoTime() - begin) / 1e6;
+      loadMs = Double.parseDouble(ready[1]);
+      firstRunMs = Double.parseDouble(ready[2]);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Starts a process and waits for its first result.
+   *
+   * @param work where its archive of classes is, and what it says besides
+   */
+  static WorkerProcess start(
+      Kind kind, Path model, Path inputs, int threads, String backend, Path work) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of(
+            "-XX:+UseSerialGC",
+            "-XX:Tier3DelayOn=100000",
+            "-XX:CompilerThreadStackSize=8192",
+            "-XX:+AutoCreateSharedArchive",
+            "-XX:SharedArchiveFile=" + work.resolve(kind.name().toLowerCase(Locale.ROOT) + ".jsa"),
+            // Both have options that the JDK's own archive was not made with; it is used all the
+            // same.
+            "-Xlog:disable"));
+    command.addAll(path(kind));
+    command.add(Worker.class.getName());
+    command.addAll(
+        List.of(
+            kind.name().toLowerCase(Locale.ROOT),
+            model.toString(),
+            inputs.toString(),
+            Integer.toString(threads),
+            backend));
+    return new WorkerProcess(
+        kind, command, work.resolve(kind.name().toLowerCase(Locale.ROOT) + ".err"));
+  }
+
+  // Gatun as modules and ONNX Runtime as a plain jar: each as its users have it.
+  private static List<String> path(Kind kind) {
+    List<String> modules = new ArrayList<>();
+    String own = "";
+    String peer = "";
+    String all =
+        System.getProperty("jdk.module.path", "")
+            + File.pathSeparator
+            + System.getProperty("java.class.path", "");
+    for (String entry : all.split(File.pathSeparator, -1)) {
+      Path path = Path.of(entry);
+      String file = String.valueOf(path.getFileName());
+      if (file.startsWith("onnxruntime-")) {
+        peer = entry;
+      } else if (holds(path, Worker.class)) {
+        own = own.isEmpty() ? entry : own;
+      } else if (!entry.isBlank()) {
+        modules.add(entry);
+      }
+    }
+    if (kind == Kind.ONNXRUNTIME) {
+      return List.of("--enable-native-access=ALL-UNNAMED", "-cp", own + File.pathSeparator + peer);
+    }
+    String natives = System.getProperty("gatun.native.dir", "");
+    List<String> options =
+        new ArrayList<>(
+            List.of(
+                "--enable-native-access=dev.gatun.kernels,dev.gatun.ffi",
+                "--module-path",
+                String.join(File.pathSeparator, modules),
+                "--add-modules",
+                "dev.gatun.formats",
+                "-cp",
+                own));
+    if (!natives.isEmpty()) {
+      options.add("-Dgatun.native.dir=" + natives);
+    }
+    return options;
+  }
+
+  private static boolean holds(Path path, Class<?> type) {
+    String name = type.getName().replace('.', '/') + ".class";
+    if (Files.isDirectory(path)) {
+      return Files.exists(path.resolve(name));
+    }
+    return String.valueOf(path.getFileName()).startsWith("gatun-bench-");
+  }
+
+  /** Runs the model for some time. */
+  Times measure(double seconds) {
+    String[] words = ask("measure " + seconds).split(" ", 3);
+    return new Times(
+        Integer.parseInt(words[0]), Double.parseDouble(words[1]), Double.parseDouble(words[2]));
+  }
+
+  /** Results of the last run. */
+  List<Sample> outputs(Path file) {
+    ask("outputs " + file);
+    try {
+      return Sample.read(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  long flops() {
+    return Long.parseLong(ask("flops"));
+  }
+
+  long peakBytes() {
+    return Long.parseLong(ask("memory"));
+  }
+
+  String version() {
+    return ask("version");
+  }
+
+  /** From the start of the process to the first result. */
+  double firstResultMs() {
+    return firstResultMs;
+  }
+
+  /** From the model's file to a session that can run. */
+  double loadMs() {
+    return loadMs;
+  }
+
+  /** The first run alone. */
+  double firstRunMs() {
+    return firstRunMs;
+  }
+
+  private String ask(String command) {
+    try {
+      out.write(command + "\n");
+      out.flush();
+      return answer();
+    } catch (IOException e) {
+      throw new EngineException(kind, "the process died: " + e.getMessage());
+    }
+  }
+
+  private String answer() throws IOException {
+    for (String line = in.readLine(); line != null; line = in.readLine()) {
+      if (line.startsWith(Worker.MARK + "error ")) {
+        throw new EngineException(kind, line.substring((Worker.MARK + "error ").length()));
+      }
+      if (line.startsWith(Worker.MARK)) {
+        return line.substring(Worker.MARK.length());
+      }
+    }
+    throw new EngineException(kind, "the process ended without an answer" + lastWords());
+  }
+
+  private String lastWords() throws IOException {
+    List<String> lines = Files.readAllLines(errors);
+    return lines.isEmpty()
+        ? ""
+        : ": " + String.join(" | ", lines.subList(Math.max(0, lines.size() - 5), lines.size()));
+  }
+
+  /** Ends the process in an orderly way: it may write its archive of classes. */
+  @Override
+  public void close() {
+    try {
+      out.write("quit\n");
+      out.close();
+      if (!process.waitFor(1, TimeUnit.MINUTES)) {
+        process.destroyForcibly();
+      }
+    } catch (IOException e) {
+      process.destroyForcibly();
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+}
