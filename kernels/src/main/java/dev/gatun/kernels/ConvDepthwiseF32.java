@@ -88,6 +88,11 @@ final class ConvDepthwiseF32 extends ConvF32 {
   }
 
   @Override
+  public String weightFormat() {
+    return "conv depthwise";
+  }
+
+  @Override
   public long packedWeightBytes() {
     return (vectors + (ragged ? 1L : 0L)) * taps * VECTOR_BYTES;
   }

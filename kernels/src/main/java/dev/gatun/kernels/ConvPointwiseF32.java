@@ -36,6 +36,11 @@ final class ConvPointwiseF32 extends ConvF32 {
   }
 
   @Override
+  public String weightFormat() {
+    return "conv pointwise";
+  }
+
+  @Override
   public long packedWeightBytes() {
     return PackedWeightsF32.bytes(geometry().outChannels(), geometry().inChannels());
   }

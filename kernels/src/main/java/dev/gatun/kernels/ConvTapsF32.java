@@ -22,6 +22,11 @@ final class ConvTapsF32 extends ConvF32 {
   }
 
   @Override
+  public String weightFormat() {
+    return "conv taps in " + geometry().groups() + " groups";
+  }
+
+  @Override
   public long packedWeightBytes() {
     return product.packedBytes();
   }

@@ -11,11 +11,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Output positions that lie a stride apart see the same taps: such a phase is an ordinary
  * convolution without strides whose pixels lie apart in dst. All phases of some rows of dst are one
  * task, so nothing is added up in memory by several threads and no intermediate is stored.
- *
- * <p>dst is written exactly and must not overlap src. A plan is immutable and may be run by any
- * number of threads at once.
  */
-public final class ConvTransposeF32 {
+public final class ConvTransposeF32 implements PackedConvolution {
   private static final int TASKS_PER_THREAD = 4;
 
   private final ConvTransposeGeometry geometry;
@@ -113,18 +110,41 @@ public final class ConvTransposeF32 {
     return geometry;
   }
 
-  /** Number of tasks; they may run in any order and at the same time. */
+  @Override
+  public String name() {
+    return phases.size() == 1 ? "taps" : phases.size() + " phases of taps";
+  }
+
+  @Override
   public int tasks() {
     return rowBlocks * lineBlocks * panelBlocks;
   }
 
-  /** Size of the packed weights, which start on a cache line. */
+  @Override
+  public String weightFormat() {
+    // Which taps a phase has, and in which order, follows from these.
+    StringBuilder format = new StringBuilder("convTranspose in " + geometry.groups() + " groups");
+    for (ConvTransposeGeometry.Axis a :
+        List.of(geometry.depth(), geometry.height(), geometry.width())) {
+      format.append(
+          "; %d taps, stride %d, dilation %d, pad %d, %d phases"
+              .formatted(
+                  a.kernel(),
+                  a.stride(),
+                  a.dilation(),
+                  a.padBefore(),
+                  Math.min(a.stride(), a.out())));
+    }
+    return format.toString();
+  }
+
+  @Override
   public long packedWeightBytes() {
     Phase last = phases.getLast();
     return last.packedAt + last.product.packedBytes();
   }
 
-  /** Packs weights [inChannels, outChannels / groups, depth, height, width]. */
+  @Override
   public void packWeights(long src, long dst) {
     ConvTransposeGeometry g = geometry;
     long row = g.width().kernel();
@@ -137,19 +157,7 @@ public final class ConvTransposeF32 {
     }
   }
 
-  /**
-   * Runs one task.
-   *
-   * @param src input [batch, depth, height, width, inChannels]
-   * @param packedWeights what {@link #packWeights} made
-   * @param bias a value for each output channel, or 0 for none
-   * @param lo lower bound of the result, negative infinity for none
-   * @param hi upper bound of the result, positive infinity for none
-   * @param dst result [batch, depth, height, width, outChannels]
-   * @param epilogue what to do with finished blocks of the result [pixels, outChannels]
-   * @param buffers addresses for the epilogue
-   * @param task from 0 to {@code tasks() - 1}
-   */
+  @Override
   public void run(
       long src,
       long packedWeights,

@@ -15,7 +15,8 @@ public final class Candidates {
   private static final List<Candidate> OWN =
       List.of(
           new MatmulKernels(),
-          new ConvKernels(),
+          new ConvKernels(false),
+          new ConvKernels(true),
           new RowKernels(),
           new ReduceKernels(),
           new PoolKernels(),

@@ -2,29 +2,39 @@ package dev.gatun.core.plan;
 
 import dev.gatun.core.graph.Node;
 import dev.gatun.core.op.Conv;
+import dev.gatun.core.op.ConvTranspose;
 import dev.gatun.core.op.Window;
 import dev.gatun.core.tensor.DType;
 import dev.gatun.core.tensor.Shape;
 import dev.gatun.core.tensor.Tensor;
 import dev.gatun.kernels.ConvF32;
 import dev.gatun.kernels.ConvGeometry;
+import dev.gatun.kernels.ConvTransposeF32;
+import dev.gatun.kernels.ConvTransposeGeometry;
+import dev.gatun.kernels.PackedConvolution;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Convolutions in float32, channels last, over one to three spatial axes. Constant weights are
- * packed once; others in a phase before each run.
+ * Convolutions and transposed ones in float32, channels last, over one to three spatial axes.
+ * Constant weights are packed once; others in a phase before each run.
  */
 final class ConvKernels implements Candidate {
+  private final boolean transposed;
+
+  ConvKernels(boolean transposed) {
+    this.transposed = transposed;
+  }
+
   @Override
   public String name() {
-    return "conv/vector/f32";
+    return transposed ? "convTranspose/vector/f32" : "conv/vector/f32";
   }
 
   @Override
   public Lowering lower(Node node, Target target) {
-    Optional<Anchored> found = Anchored.of(node, Conv.OP);
+    Optional<Anchored> found = Anchored.of(node, transposed ? ConvTranspose.OP : Conv.OP);
     if (found.isEmpty()) {
       return new Lowering.Refused("");
     }
@@ -43,8 +53,10 @@ final class ConvKernels implements Candidate {
     if (shape.elements() == 0 || conv.output().tensorType().shape().elements() == 0) {
       return new Lowering.Refused("nothing to convolve");
     }
-    ConvGeometry geometry = geometry(conv);
-    ConvF32 plan = ConvF32.plan(geometry, target.threads());
+    PackedConvolution plan =
+        transposed
+            ? ConvTransposeF32.plan(transposedGeometry(conv), target.threads())
+            : ConvF32.plan(geometry(conv), target.threads());
     int x = anchored.inputs()[0];
     int w = anchored.inputs()[1];
     int own = anchored.inputs().length > 2 ? anchored.inputs()[2] : -1;
@@ -59,7 +71,7 @@ final class ConvKernels implements Candidate {
               .weights()
               .packed(
                   constant,
-                  "conv " + plan.name() + " " + geometry.groups(),
+                  plan.weightFormat(),
                   plan.packedWeightBytes(),
                   to -> Weights.withAddress(constant, from -> plan.packWeights(from, to)));
       return Lowering.Kernels.of(new Convolve(plan, anchored, x, -1, packed, bias, inputs))
@@ -105,7 +117,39 @@ final class ConvKernels implements Candidate {
         axes[2]);
   }
 
-  private record Pack(ConvF32 plan, int weight, int scratch) implements Kernel {
+  private static ConvTransposeGeometry transposedGeometry(Node conv) {
+    Shape x = conv.input(0).tensorType().shape();
+    Shape w = conv.input(1).tensorType().shape();
+    int spatial = x.rank() - 2;
+    long[] in = Arrays.copyOfRange(x.sizes(), 1, 1 + spatial);
+    long[] kernel = Arrays.copyOfRange(w.sizes(), 2, 2 + spatial);
+    Window window = Window.transposed("convTranspose", conv.attrs(), in, kernel);
+    ConvTransposeGeometry.Axis[] axes = new ConvTransposeGeometry.Axis[spatial];
+    for (int a = 0; a < spatial; a++) {
+      long stride = window.strides()[a];
+      long dilation = window.dilations()[a];
+      long natural = (in[a] - 1) * stride + (kernel[a] - 1) * dilation + 1;
+      // outputPadding and outputShape are in the size of the output: pads may be negative.
+      axes[a] =
+          new ConvTransposeGeometry.Axis(
+              Math.toIntExact(in[a]),
+              Math.toIntExact(kernel[a]),
+              Math.toIntExact(stride),
+              Math.toIntExact(dilation),
+              Math.toIntExact(window.padBegin()[a]),
+              Math.toIntExact(natural - window.padBegin()[a] - window.out()[a]),
+              0);
+    }
+    int groups = conv.attrs().intValue("groups");
+    return ConvTransposeGeometry.of(
+        Math.toIntExact(x.size(0)),
+        Math.toIntExact(x.size(-1)),
+        Math.multiplyExact(Math.toIntExact(w.size(1)), groups),
+        groups,
+        List.of(axes));
+  }
+
+  private record Pack(PackedConvolution plan, int weight, int scratch) implements Kernel {
     @Override
     public int tasks() {
       return 1;
@@ -118,7 +162,13 @@ final class ConvKernels implements Candidate {
   }
 
   private record Convolve(
-      ConvF32 plan, Anchored anchored, int x, int scratch, long packed, int bias, int output)
+      PackedConvolution plan,
+      Anchored anchored,
+      int x,
+      int scratch,
+      long packed,
+      int bias,
+      int output)
       implements Kernel {
     @Override
     public int tasks() {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.gatun.core.graph.Graph;
 import dev.gatun.core.graph.GraphText;
 import dev.gatun.core.pass.Passes;
+import dev.gatun.core.plan.Backend;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -31,6 +32,34 @@ class ConvPlanTests {
             2e-5);
     assertTrue(
         plan.steps().stream().noneMatch(s -> s.kernel().equals("reference")), plan.toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "x: f32[1, 16, 13, 10], w: f32[16, 24, 3, 3], b: f32[24] | {pads = [1, 0, 2, 1], strides = [2, 2]}",
+        "x: f32[2, 6, 5, 5], w: f32[6, 9, 2, 2], b: f32[9] | {strides = [2, 2]}",
+        "x: f32[1, 8, 30], w: f32[8, 2, 5], b: f32[4] | {groups = 2, strides = [3], outputPadding = [1]}",
+        "x: f32[1, 3, 4, 5], w: f32[3, 5, 3, 2], b: f32[5] | {strides = [2, 3], dilations = [2, 1], outputShape = [11, 20]}",
+        "x: f32[1, 3, 4, 5], w: f32[3, 5, 3, 3], b: f32[5] | {strides = [2, 2], autoPad = \"SAME_LOWER\"}",
+        "x: f32[1, 2, 2, 3, 4], w: f32[2, 3, 2, 3, 1], b: f32[3] | {strides = [1, 2, 1]}"
+      })
+  void transposedConvolutionsRunWithTheirEpilogues(String text) {
+    String[] parts = text.split("\\|", -1);
+    Explanation plan =
+        Agreement.check(
+            Agreement.parse(
+                "graph g("
+                    + parts[0]
+                    + ") { y = convTranspose(x, w, b)"
+                    + parts[1]
+                    + " z = relu(y) t = tanh(z) return t }"),
+            2e-5,
+            Agreement.options().backend(Backend.VECTOR));
+    List<Explanation.Step> steps =
+        plan.steps().stream().filter(s -> !s.op().equals("transpose")).toList();
+    assertEquals(1, steps.size(), plan.toString());
+    assertEquals("convTranspose/vector/f32", steps.get(0).kernel());
   }
 
   @Test

@@ -1,0 +1,50 @@
+package dev.gatun.kernels;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The plan of a convolution or a transposed one in float32, channels last, weights packed once.
+ *
+ * <p>dst is written exactly and must not overlap src. A plan is immutable and may be run by any
+ * number of threads at once; a run allocates nothing once every thread has its scratch memory.
+ */
+public sealed interface PackedConvolution permits ConvF32, ConvTransposeF32 {
+  /** Name of the kernel, for reports. */
+  String name();
+
+  /** Number of tasks; they may run in any order and at the same time. */
+  int tasks();
+
+  /** Size of the packed weights, which start on a cache line. */
+  long packedWeightBytes();
+
+  /** Equal for plans, of any sizes, that pack weights the same way. */
+  String weightFormat();
+
+  /** Packs weights in the order in which frameworks keep them; see the geometry. */
+  void packWeights(long src, long dst);
+
+  /**
+   * Runs one task.
+   *
+   * @param src input [batch, depth, height, width, inChannels]
+   * @param packedWeights what {@link #packWeights} made
+   * @param bias a value for each output channel, or 0 for none
+   * @param lo lower bound of the result, negative infinity for none
+   * @param hi upper bound of the result, positive infinity for none
+   * @param dst result [batch, depth, height, width, outChannels]
+   * @param epilogue what to do with finished blocks of the result [pixels, outChannels]
+   * @param buffers addresses for the epilogue
+   * @param task from 0 to {@code tasks() - 1}
+   */
+  void run(
+      long src,
+      long packedWeights,
+      long bias,
+      float lo,
+      float hi,
+      long dst,
+      @Nullable Epilogue epilogue,
+      long[] buffers,
+      int task);
+}
