@@ -1,5 +1,6 @@
 package dev.gatun.bench.compare;
 
+import dev.gatun.bench.measure.Machine;
 import dev.gatun.core.plan.Backend;
 import dev.gatun.core.tensor.GatunException;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package dev.gatun.bench.compare;
 
+import dev.gatun.bench.measure.Sample;
 import dev.gatun.core.exec.Model;
 import dev.gatun.core.graph.Value;
 import dev.gatun.core.tensor.DType;

@@ -1,6 +1,8 @@
 package dev.gatun.bench.compare;
 
 import dev.gatun.bench.compare.WorkerProcess.Kind;
+import dev.gatun.bench.measure.Agreement;
+import dev.gatun.bench.measure.Sample;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

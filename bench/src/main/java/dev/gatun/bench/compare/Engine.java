@@ -1,5 +1,6 @@
 package dev.gatun.bench.compare;
 
+import dev.gatun.bench.measure.Sample;
 import java.nio.file.Path;
 import java.util.List;
 

@@ -1,5 +1,6 @@
 package dev.gatun.bench.compare;
 
+import dev.gatun.bench.measure.Sample;
 import dev.gatun.core.exec.Outputs;
 import dev.gatun.core.exec.Session;
 import dev.gatun.core.exec.SessionOptions;

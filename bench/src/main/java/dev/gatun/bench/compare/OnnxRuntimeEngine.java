@@ -6,6 +6,7 @@ import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import dev.gatun.bench.measure.Sample;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;

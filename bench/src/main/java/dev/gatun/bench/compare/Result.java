@@ -1,5 +1,7 @@
 package dev.gatun.bench.compare;
 
+import dev.gatun.bench.measure.Agreement;
+import dev.gatun.bench.measure.Statistics;
 import java.util.List;
 
 /**

@@ -1,5 +1,6 @@
 package dev.gatun.bench.compare;
 
+import dev.gatun.bench.measure.Statistics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -1,5 +1,7 @@
 package dev.gatun.bench.compare;
 
+import dev.gatun.bench.measure.Sample;
+import dev.gatun.bench.measure.Statistics;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -1,5 +1,6 @@
 package dev.gatun.bench.compare;
 
+import dev.gatun.bench.measure.Sample;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.File;
@@ -38,7 +39,7 @@ final class WorkerProcess implements AutoCloseable {
     this.errors = errors;
     try {
       long begin = System.nanoTime();
-      process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+      process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
       in = process.inputReader(StandardCharsets.UTF_8);
       out = process.outputWriter(StandardCharsets.UTF_8);
       String[] ready = answer().split(" ", 3);

@@ -1,4 +1,4 @@
-package dev.gatun.bench.compare;
+package dev.gatun.bench.measure;
 
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
@@ -18,15 +18,15 @@ import java.util.List;
  * @param type name of the element type, as Gatun's DType has it
  * @param data elements, in the byte order of this machine
  */
-record Sample(String name, String type, long[] dims, byte[] data) {
+public record Sample(String name, String type, long[] dims, byte[] data) {
   /** The elements in native memory, as the engines take them. */
-  ByteBuffer direct() {
+  public ByteBuffer direct() {
     ByteBuffer buffer = ByteBuffer.allocateDirect(data.length).order(ByteOrder.nativeOrder());
     return buffer.put(data).flip();
   }
 
   /** Number of elements. */
-  long elements() {
+  public long elements() {
     long product = 1;
     for (long dim : dims) {
       product *= dim;
@@ -34,7 +34,7 @@ record Sample(String name, String type, long[] dims, byte[] data) {
     return product;
   }
 
-  static void write(Path file, List<Sample> samples) throws IOException {
+  public static void write(Path file, List<Sample> samples) throws IOException {
     try (DataOutputStream out =
         new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(file)))) {
       out.writeInt(samples.size());
@@ -51,7 +51,7 @@ record Sample(String name, String type, long[] dims, byte[] data) {
     }
   }
 
-  static List<Sample> read(Path file) throws IOException {
+  public static List<Sample> read(Path file) throws IOException {
     List<Sample> samples = new ArrayList<>();
     try (DataInputStream in =
         new DataInputStream(new BufferedInputStream(Files.newInputStream(file)))) {

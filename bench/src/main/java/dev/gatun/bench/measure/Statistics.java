@@ -1,12 +1,12 @@
-package dev.gatun.bench.compare;
+package dev.gatun.bench.measure;
 
 import java.util.Arrays;
 import java.util.List;
 
 /** What is made of several figures. */
-final class Statistics {
+public final class Statistics {
   /** The middle value, or the mean of the two in the middle. */
-  static double median(double[] values) {
+  public static double median(double[] values) {
     if (values.length == 0) {
       throw new IllegalArgumentException("there is no median of nothing");
     }
@@ -16,12 +16,12 @@ final class Statistics {
     return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
   }
 
-  static double median(List<Double> values) {
+  public static double median(List<Double> values) {
     return median(values.stream().mapToDouble(Double::doubleValue).toArray());
   }
 
   /** The mean for ratios: twice as fast and half as fast make 1. */
-  static double geometricMean(List<Double> values) {
+  public static double geometricMean(List<Double> values) {
     if (values.isEmpty()) {
       throw new IllegalArgumentException("there is no mean of nothing");
     }

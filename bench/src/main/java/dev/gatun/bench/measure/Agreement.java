@@ -1,4 +1,4 @@
-package dev.gatun.bench.compare;
+package dev.gatun.bench.measure;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -13,15 +13,15 @@ import java.util.Locale;
  * @param error largest difference of floats, relative to the output's largest magnitude
  * @param problem the first disagreement; empty when there is none
  */
-record Agreement(double error, String problem) {
+public record Agreement(double error, String problem) {
   static final double RELATIVE = 1e-3;
   static final double ABSOLUTE = 1e-4;
 
-  boolean holds() {
+  public boolean holds() {
     return problem.isEmpty();
   }
 
-  static Agreement of(List<Sample> found, List<Sample> expected) {
+  public static Agreement of(List<Sample> found, List<Sample> expected) {
     if (found.size() != expected.size()) {
       return new Agreement(0, found.size() + " outputs, expected " + expected.size());
     }

@@ -1,4 +1,4 @@
-package dev.gatun.bench.compare;
+package dev.gatun.bench.measure;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,9 +9,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** What figures depend on besides the code. */
-final class Machine {
+public final class Machine {
   /** Facts by name; what the system does not tell is left out. */
-  static Map<String, Object> facts() {
+  public static Map<String, Object> facts() {
     Map<String, Object> facts = new LinkedHashMap<>();
     field("/proc/cpuinfo", "model name", facts, "cpu");
     facts.put("processors", Runtime.getRuntime().availableProcessors());
