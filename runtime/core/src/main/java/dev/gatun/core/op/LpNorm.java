@@ -14,7 +14,12 @@ public final class LpNorm {
           .attr("axis", -1)
           .attr("p", 2)
           .fusion(FusionClass.ROWWISE)
-          .types(Softmaxes::types)
+          .types(
+              in -> {
+                in.require(
+                    in.attrs().real("p") > 0, "p must be positive, got %s", in.attrs().real("p"));
+                return Softmaxes.types(in);
+              })
           .reference(
               in ->
                   Softmaxes.run(

@@ -25,6 +25,9 @@ public final class Lrn {
               in -> {
                 in.require(in.dtype(0).isFloat(), "the input must be a floating tensor");
                 in.require(
+                    !in.shape(0).isRanked() || in.shape(0).rank() >= 2,
+                    "the input must have a batch and a channel axis");
+                in.require(
                     in.attrs().integer("size") >= 1,
                     "size must be 1 or more, got %d",
                     in.attrs().integer("size"));

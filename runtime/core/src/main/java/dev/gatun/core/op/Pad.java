@@ -107,7 +107,7 @@ public final class Pad {
   }
 
   /** The index that an index beyond the ends stands for; -1 for the constant. */
-  private static long source(String mode, long index, long size) {
+  public static long source(String mode, long index, long size) {
     return switch (mode) {
       case "edge" -> Math.clamp(index, 0, size - 1);
       case "wrap" -> Math.floorMod(index, size);

@@ -57,7 +57,8 @@ public final class Resize {
     return List.of(Type.tensor(in.dtype(0), Shape.of(sizes)));
   }
 
-  private static int[] axes(Shape x, Attrs attrs) {
+  /** The axes that are resized, in the order of the scales or sizes. */
+  public static int[] axes(Shape x, Attrs attrs) {
     Optional<long[]> given = attrs.optionalLongs("axes");
     int[] axes = new int[given.map(a -> a.length).orElse(x.rank())];
     for (int i = 0; i < axes.length; i++) {

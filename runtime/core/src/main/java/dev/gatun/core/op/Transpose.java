@@ -1,5 +1,6 @@
 package dev.gatun.core.op;
 
+import dev.gatun.core.graph.Attrs;
 import dev.gatun.core.graph.FusionClass;
 import dev.gatun.core.graph.Indexer;
 import dev.gatun.core.graph.OpDef;
@@ -22,13 +23,7 @@ public final class Transpose {
           .reference(
               in -> {
                 Tensor x = in.tensor(0);
-                int rank = x.shape().rank();
-                long[] perm = in.attrs().optionalLongs("perm").orElseGet(() -> reversed(rank));
-                int[] axes = new int[rank];
-                for (int i = 0; i < rank; i++) {
-                  axes[i] = Axes.at(perm[i], rank);
-                }
-                return List.of(permute(x, axes));
+                return List.of(permute(x, perm(in.attrs(), x.shape().rank())));
               })
           .define();
 
@@ -47,6 +42,16 @@ public final class Transpose {
       sizes[i] = x.size(axes[i]);
     }
     return Shape.of(sizes);
+  }
+
+  /** Which axis of x each axis of the result is; without the attribute they are reversed. */
+  public static int[] perm(Attrs attrs, int rank) {
+    long[] given = attrs.optionalLongs("perm").orElseGet(() -> reversed(rank));
+    int[] perm = new int[rank];
+    for (int i = 0; i < rank; i++) {
+      perm[i] = Axes.at(given[i], rank);
+    }
+    return perm;
   }
 
   private static long[] reversed(int rank) {

@@ -131,8 +131,8 @@ final class AssignLayouts implements Pass {
     if (before.isEmpty()) {
       return Optional.empty();
     }
-    int[] first = before.get().attrs().ints("perm");
-    int[] second = node.attrs().ints("perm");
+    int[] first = Transpose.perm(before.get().attrs(), node.input(0).tensorType().shape().rank());
+    int[] second = Transpose.perm(node.attrs(), first.length);
     int[] perm = new int[first.length];
     boolean same = true;
     for (int i = 0; i < perm.length; i++) {
@@ -246,7 +246,7 @@ final class AssignLayouts implements Pass {
         && value
             .producer()
             .filter(p -> p.op() == Transpose.OP)
-            .filter(p -> java.util.Arrays.equals(p.attrs().ints("perm"), toFirst(rank)))
+            .filter(p -> java.util.Arrays.equals(Transpose.perm(p.attrs(), rank), toFirst(rank)))
             .isPresent();
   }
 

@@ -97,14 +97,14 @@ final class Canonicalize implements Simplify.Nested {
   }
 
   private static Optional<List<Value>> transpose(Node node, Value x, GraphBuilder b) {
-    if (!node.attrs().has("perm")) {
+    if (!x.tensorType().shape().isRanked()) {
       return Optional.empty();
     }
-    int[] perm = node.attrs().ints("perm");
+    int[] perm = Transpose.perm(node.attrs(), x.tensorType().shape().rank());
     Optional<Node> before = x.producer().filter(p -> p.op() == Transpose.OP);
     Value source = x;
-    if (before.isPresent() && before.get().attrs().has("perm")) {
-      int[] first = before.get().attrs().ints("perm");
+    if (before.isPresent()) {
+      int[] first = Transpose.perm(before.get().attrs(), perm.length);
       int[] both = new int[perm.length];
       for (int i = 0; i < both.length; i++) {
         both[i] = first[perm[i]];

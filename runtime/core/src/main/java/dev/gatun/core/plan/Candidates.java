@@ -21,6 +21,9 @@ public final class Candidates {
           new ReduceKernels(),
           new PoolKernels(),
           new MovementKernels(),
+          new TableKernels(),
+          new IndexKernels(),
+          new OrderKernels(),
           new PointwiseKernels());
 
   private static final List<Candidate> ONEDNN =

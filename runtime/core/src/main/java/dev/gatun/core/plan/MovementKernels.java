@@ -8,6 +8,7 @@ import dev.gatun.core.graph.Value;
 import dev.gatun.core.op.Concat;
 import dev.gatun.core.op.Expand;
 import dev.gatun.core.op.Flip;
+import dev.gatun.core.op.Gather;
 import dev.gatun.core.op.Slice;
 import dev.gatun.core.op.Split;
 import dev.gatun.core.op.Tile;
@@ -23,7 +24,7 @@ import java.util.Optional;
 
 /**
  * Everything that only moves elements, of any type, as strided copies: transpose, slice, concat,
- * split, expand, tile and flip.
+ * split, expand, tile, flip and gathers of evenly spaced constant indices.
  */
 final class MovementKernels implements Candidate {
   private interface Rule {
@@ -39,7 +40,8 @@ final class MovementKernels implements Candidate {
           Concat.OP, MovementKernels::concat,
           Split.OP, MovementKernels::split,
           Tile.OP, MovementKernels::tile,
-          Flip.OP, MovementKernels::flip);
+          Flip.OP, MovementKernels::flip,
+          Gather.OP, MovementKernels::gather);
 
   @Override
   public String name() {
@@ -118,7 +120,8 @@ final class MovementKernels implements Candidate {
   private static Optional<List<Move>> transpose(Node node) {
     int bytes = dtype(node.output()).bytes();
     long[] sizes = shape(node.input(0)).sizes();
-    return one(node, StridedCopy.transpose(bytes, sizes, node.attrs().ints("perm")), 0);
+    return one(
+        node, StridedCopy.transpose(bytes, sizes, Transpose.perm(node.attrs(), sizes.length)), 0);
   }
 
   private static Optional<List<Move>> expand(Node node) {
@@ -147,6 +150,32 @@ final class MovementKernels implements Candidate {
     long[] to = shape(node.output()).sizes();
     return one(
         node, StridedCopy.of(bytes, to, strides, denseStrides(bytes, to)), walk.offset() * bytes);
+  }
+
+  /** Indices a, a + d, a + 2 d, ... are a slice, which needs no table and no check in a run. */
+  private static Optional<List<Move>> gather(Node node) {
+    Optional<long[]> given = longs(node, 1);
+    if (given.isEmpty() || given.get().length == 0) {
+      return Optional.empty();
+    }
+    Shape x = shape(node.input(0));
+    int axis = x.axis("gather", node.attrs().integer("axis"));
+    long size = x.size(axis);
+    long[] ids = given.get().clone();
+    long step = 0;
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] += ids[i] < 0 ? size : 0;
+      step = i == 1 ? ids[1] - ids[0] : step;
+      if (ids[i] < 0 || ids[i] >= size || i > 0 && ids[i] - ids[i - 1] != step) {
+        return Optional.empty();
+      }
+    }
+    int bytes = dtype(node.output()).bytes();
+    long inner = Elements.count(x, axis + 1, x.rank()) * bytes;
+    long[] sizes = {Elements.count(x, 0, axis), ids.length, inner / bytes};
+    long[] strides = {size * inner, step * inner, bytes};
+    StridedCopy copy = StridedCopy.of(bytes, sizes, strides, denseStrides(bytes, sizes));
+    return one(node, copy, ids[0] * inner);
   }
 
   private static Optional<List<Move>> flip(Node node) {

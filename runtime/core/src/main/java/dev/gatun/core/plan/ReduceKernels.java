@@ -120,7 +120,7 @@ final class ReduceKernels implements Candidate {
     if (axes.length == 0 && !node.attrs().flag("noopWithEmptyAxes")) {
       java.util.Arrays.fill(mask, true);
     }
-    for (long axis : axes) {
+    for (long axis : shape.rank() == 0 ? new long[0] : axes) {
       mask[shape.axis(node.op().name(), axis)] = true;
     }
     return Optional.of(mask);

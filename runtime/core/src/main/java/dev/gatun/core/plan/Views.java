@@ -33,7 +33,9 @@ final class Views implements Candidate {
       return new Lowering.View(0);
     }
     if (node.op() == Transpose.OP) {
-      return keepsOrder(node.input(0).tensorType().shape(), node.attrs().ints("perm"))
+      return keepsOrder(
+              node.input(0).tensorType().shape(),
+              Transpose.perm(node.attrs(), node.input(0).tensorType().shape().rank()))
           ? new Lowering.View(0)
           : new Lowering.Refused("axes longer than 1 change their order");
     }
