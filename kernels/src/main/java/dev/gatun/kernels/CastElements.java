@@ -59,7 +59,7 @@ final class CastElements {
     };
   }
 
-  private static void setWhole(ElementType type, long at, long value) {
+  static void setWhole(ElementType type, long at, long value) {
     switch (type) {
       case I8, U8 -> Memory.ALL.set(Memory.I8, at, (byte) value);
       case BOOL -> Memory.ALL.set(Memory.I8, at, (byte) (value != 0 ? 1 : 0));
@@ -82,7 +82,7 @@ final class CastElements {
     };
   }
 
-  private static void setReal(ElementType type, long at, double value) {
+  static void setReal(ElementType type, long at, double value) {
     switch (type) {
       case F32 -> Memory.ALL.set(Memory.F32, at, (float) value);
       case F64 -> Memory.ALL.set(Memory.F64, at, value);

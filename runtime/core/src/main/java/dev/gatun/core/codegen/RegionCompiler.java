@@ -1,22 +1,12 @@
 package dev.gatun.core.codegen;
 
-import static java.lang.constant.ConstantDescs.CD_int;
-import static java.lang.constant.ConstantDescs.CD_long;
-import static java.lang.constant.ConstantDescs.CD_void;
-
 import dev.gatun.core.expr.Expr;
 import dev.gatun.core.expr.Fn;
 import dev.gatun.core.tensor.DType;
 import dev.gatun.kernels.Lanes;
-import java.lang.classfile.ClassFile;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 import java.lang.classfile.TypeKind;
-import java.lang.constant.ClassDesc;
-import java.lang.constant.ConstantDescs;
-import java.lang.constant.MethodTypeDesc;
-import java.lang.invoke.MethodHandles;
-import java.lang.reflect.AccessFlag;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -32,11 +22,6 @@ import java.util.concurrent.ConcurrentHashMap;
  * calls it does not inline.
  */
 public final class RegionCompiler {
-  private static final ClassDesc NAME = ClassDesc.of("dev.gatun.core.codegen.Generated");
-  private static final ClassDesc INTERFACE = ClassDesc.of("dev.gatun.core.codegen.BlockFunction");
-  private static final MethodTypeDesc SIGNATURE =
-      MethodTypeDesc.of(CD_void, CD_long.arrayType(), CD_long.arrayType(), CD_int, CD_int);
-
   private static final Map<Region, BlockFunction> CACHE = new ConcurrentHashMap<>();
 
   /** Why there is no kernel for the region, or empty if there is one. */
@@ -82,43 +67,8 @@ public final class RegionCompiler {
 
   /** The kernel for a region that {@link #refusal} does not refuse. */
   public static BlockFunction compile(Region region) {
-    return CACHE.computeIfAbsent(region, RegionCompiler::define);
-  }
-
-  private static BlockFunction define(Region region) {
-    byte[] bytes =
-        ClassFile.of()
-            .build(
-                NAME,
-                cls ->
-                    cls.withFlags(AccessFlag.PUBLIC, AccessFlag.FINAL)
-                        .withInterfaceSymbols(INTERFACE)
-                        .withMethodBody(
-                            ConstantDescs.INIT_NAME,
-                            ConstantDescs.MTD_void,
-                            ClassFile.ACC_PUBLIC,
-                            c ->
-                                c.aload(0)
-                                    .invokespecial(
-                                        ConstantDescs.CD_Object,
-                                        ConstantDescs.INIT_NAME,
-                                        ConstantDescs.MTD_void)
-                                    .return_())
-                        .withMethodBody(
-                            "run",
-                            SIGNATURE,
-                            ClassFile.ACC_PUBLIC,
-                            c -> new RegionCompiler(c, region).emit()));
-    try {
-      MethodHandles.Lookup lookup = MethodHandles.lookup().defineHiddenClass(bytes, true);
-      return (BlockFunction)
-          lookup
-              .findConstructor(
-                  lookup.lookupClass(), java.lang.invoke.MethodType.methodType(void.class))
-              .invoke();
-    } catch (Throwable e) {
-      throw new IllegalStateException("generated kernel for " + region + " is not valid", e);
-    }
+    return CACHE.computeIfAbsent(
+        region, r -> GeneratedClass.define(r, c -> new RegionCompiler(c, r).emit()));
   }
 
   private final CodeBuilder c;

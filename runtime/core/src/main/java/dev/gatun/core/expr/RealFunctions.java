@@ -1,8 +1,9 @@
 package dev.gatun.core.expr;
 
 /** The functions on floating values, in double precision. */
-final class RealFunctions {
-  static double apply(Fn fn, double x, double y, double z) {
+public final class RealFunctions {
+  /** A function that gives a floating value; missing arguments are ignored. */
+  public static double apply(Fn fn, double x, double y, double z) {
     return switch (fn) {
       case NEG -> -x;
       case ABS -> Math.abs(x);

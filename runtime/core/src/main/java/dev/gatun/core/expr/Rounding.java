@@ -6,7 +6,7 @@ import dev.gatun.core.tensor.SmallFloats;
 import dev.gatun.core.tensor.TensorBuilder;
 
 /** Conversions between number types for one value. */
-final class Rounding {
+public final class Rounding {
   /** The nearest value of a floating type. */
   static double round(DType type, double value) {
     return switch (type) {
@@ -23,7 +23,7 @@ final class Rounding {
   }
 
   /** A floating value as an integer: truncated, then the low bits kept; NaN gives 0. */
-  static long toWhole(DType type, double value) {
+  public static long toWhole(DType type, double value) {
     if (type == DType.U64 && value >= 0x1p63) {
       return (long) (value - 0x1p63) ^ Long.MIN_VALUE;
     }
@@ -49,7 +49,7 @@ final class Rounding {
   }
 
   /** An unsigned long as a double. */
-  static double unsigned(long bits) {
+  public static double unsigned(long bits) {
     return bits >= 0 ? bits : (bits >>> 1 | bits & 1) * 2.0;
   }
 

@@ -3,8 +3,9 @@ package dev.gatun.core.expr;
 import dev.gatun.core.tensor.DType;
 
 /** The functions on integers and booleans. */
-final class WholeFunctions {
-  static long apply(Fn fn, DType type, long x, long y, long z) {
+public final class WholeFunctions {
+  /** A function on values of a type, wrapped to it; missing arguments are ignored. */
+  public static long apply(Fn fn, DType type, long x, long y, long z) {
     boolean unsigned = type.kind() == DType.Kind.UINT;
     int bits = 8 * type.bytes();
     long result =

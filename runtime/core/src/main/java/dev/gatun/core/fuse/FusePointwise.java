@@ -26,8 +26,9 @@ import java.util.Set;
  * Groups pointwise operators, and the convolution or matrix product before them, into fused nodes.
  *
  * <p>A producer joins its consumer when nothing else reads it and both have the same shape, so the
- * group is one loop over one index space. A group has at most one anchor; of two candidates the
- * later one joins, since the other's result is there by then.
+ * group is one loop over one index space. Nodes of float32 and booleans only, which become vector
+ * code, do not join with others, which become scalar code. A group has at most one anchor; of two
+ * candidates the later one joins, since the other's result is there by then.
  */
 public final class FusePointwise implements Pass {
   /** Keeps generated methods well below the size up to which the JIT compiles them. */
@@ -80,10 +81,12 @@ public final class FusePointwise implements Pass {
   private static final class Group {
     private Node root;
     private final Set<Node> nodes = new HashSet<>();
+    private final boolean vectors;
     private boolean anchored;
 
     Group(Node root, boolean anchored) {
       this.root = root;
+      this.vectors = isForVectors(root);
       this.anchored = anchored;
       nodes.add(root);
     }
@@ -101,6 +104,7 @@ public final class FusePointwise implements Pass {
           || readsElsewhere(input, node, uses)
           || !input.tensorType().shape().equals(node.output().tensorType().shape())
           || other.anchored && group.anchored
+          || other.vectors != group.vectors
           || other.nodes.size() + group.nodes.size() > MAX_NODES) {
         continue;
       }
@@ -204,6 +208,21 @@ public final class FusePointwise implements Pass {
   private static boolean isFixedTensor(Value value) {
     return value.type() instanceof Type.OfTensor type
         && type.shape().isFixed()
-        && (type.dtype() == DType.F32 || type.dtype() == DType.BOOL);
+        && type.dtype() != DType.STRING;
+  }
+
+  /** Whether a pointwise node, fused or not, is of types that vector code handles. */
+  public static boolean isForVectors(Node node) {
+    if (node.op() == Fused.OP) {
+      return Fused.body(node).nodes().stream().allMatch(FusePointwise::isForVectors);
+    }
+    return isForVectors(node.output())
+        && node.inputs().stream().allMatch(FusePointwise::isForVectors);
+  }
+
+  private static boolean isForVectors(Value value) {
+    return value.isAbsent()
+        || value.type() instanceof Type.OfTensor type
+            && (type.dtype() == DType.F32 || type.dtype() == DType.BOOL);
   }
 }

@@ -24,7 +24,9 @@ public final class Candidates {
           new TableKernels(),
           new IndexKernels(),
           new OrderKernels(),
-          new PointwiseKernels());
+          new PointwiseKernels(true),
+          new CastKernels(),
+          new PointwiseKernels(false));
 
   private static final List<Candidate> ONEDNN =
       List.of(

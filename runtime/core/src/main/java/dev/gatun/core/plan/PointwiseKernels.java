@@ -4,6 +4,8 @@ import dev.gatun.core.codegen.BlockFunction;
 import dev.gatun.core.codegen.PointwiseBody;
 import dev.gatun.core.codegen.Region;
 import dev.gatun.core.codegen.RegionCompiler;
+import dev.gatun.core.codegen.ScalarCompiler;
+import dev.gatun.core.fuse.FusePointwise;
 import dev.gatun.core.fuse.Fused;
 import dev.gatun.core.graph.Node;
 import dev.gatun.core.graph.Value;
@@ -11,14 +13,23 @@ import dev.gatun.core.tensor.Type;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Pointwise nodes, single or fused, as one generated kernel over the result. */
+/**
+ * Pointwise nodes, single or fused, as one generated kernel over the result: vectors of float32 and
+ * booleans, or any types one element at a time.
+ */
 final class PointwiseKernels implements Candidate {
   /** Below this many elements a slice costs more to hand out than to compute. */
   private static final long ELEMENTS_PER_TASK = 16384;
 
+  private final boolean vectors;
+
+  PointwiseKernels(boolean vectors) {
+    this.vectors = vectors;
+  }
+
   @Override
   public String name() {
-    return "pointwise/vector/f32/generated";
+    return vectors ? "pointwise/vector/f32/generated" : "pointwise/scalar/any/generated";
   }
 
   @Override
@@ -35,6 +46,9 @@ final class PointwiseKernels implements Candidate {
       return new Lowering.Refused("");
     }
     PointwiseBody body = PointwiseBody.of(nodes, first);
+    if (!vectors && node.op() == Fused.OP && FusePointwise.isForVectors(node)) {
+      return new Lowering.Refused("its operators may have vector kernels one by one");
+    }
     if (!RegionLoop.Room.fits(1 + first.size())) {
       return new Lowering.Refused(first.size() + " operands are too many");
     }
@@ -45,7 +59,7 @@ final class PointwiseKernels implements Candidate {
     }
     RegionLoop loop = new RegionLoop(result, operands, true);
     Region region = new Region(body.expr(), loop.perRow());
-    String refusal = RegionCompiler.refusal(region);
+    String refusal = vectors ? RegionCompiler.refusal(region) : ScalarCompiler.refusal(region);
     if (!refusal.isEmpty()) {
       return new Lowering.Refused(refusal);
     }
@@ -61,7 +75,12 @@ final class PointwiseKernels implements Candidate {
     long elements = result.shape().elements();
     long tasks = Math.max(1, Math.min(4L * target.threads(), elements / ELEMENTS_PER_TASK));
     return Lowering.Kernels.of(
-            new Loop(RegionCompiler.compile(region), loop, buffers, node.inputs().size(), tasks))
+            new Loop(
+                vectors ? RegionCompiler.compile(region) : ScalarCompiler.compile(region),
+                loop,
+                buffers,
+                node.inputs().size(),
+                tasks))
         .reusing(reusable.toArray(Integer[]::new))
         .noted(nodes.size() == 1 ? "" : "fused " + names(nodes));
   }

@@ -1,7 +1,9 @@
 package dev.gatun.core.plan;
 
 import dev.gatun.core.graph.Node;
+import dev.gatun.core.op.AdaptiveAveragePool;
 import dev.gatun.core.op.AveragePool;
+import dev.gatun.core.op.GlobalLpPool;
 import dev.gatun.core.op.LpPool;
 import dev.gatun.core.op.MaxPool;
 import dev.gatun.core.op.Window;
@@ -12,7 +14,10 @@ import dev.gatun.kernels.PoolAxis;
 import dev.gatun.kernels.PoolF32;
 import java.util.Arrays;
 
-/** Maximum, average and Lp pools in float32, channels last, over one to three spatial axes. */
+/**
+ * Maximum, average and Lp pools in float32 over one to three spatial axes. With channels first,
+ * which the layout pass leaves to lone pools only, each channel is an image of its own.
+ */
 final class PoolKernels implements Candidate {
   @Override
   public String name() {
@@ -23,14 +28,17 @@ final class PoolKernels implements Candidate {
   public Lowering lower(Node node, Target target) {
     boolean max = node.op() == MaxPool.OP;
     boolean average = node.op() == AveragePool.OP;
-    if (!max && !average && node.op() != LpPool.OP) {
+    boolean adaptive = node.op() == AdaptiveAveragePool.OP;
+    boolean global = node.op() == GlobalLpPool.OP;
+    if (!max && !average && !adaptive && !global && node.op() != LpPool.OP) {
       return new Lowering.Refused("");
     }
     Shape shape = node.input(0).tensorType().shape();
     if (node.input(0).tensorType().dtype() != DType.F32) {
       return new Lowering.Refused("only float32, not " + node.input(0).tensorType().dtype());
     }
-    if (!node.attrs().text("layout").equals("NHWC")) {
+    boolean last = node.attrs().text("layout").equals("NHWC");
+    if (!last && max && node.outputs().size() > 1) {
       return new Lowering.Refused("channels are not last");
     }
     int spatial = shape.rank() - 2;
@@ -42,22 +50,18 @@ final class PoolKernels implements Candidate {
         return new Lowering.Refused("more than 2^31 elements along an axis");
       }
     }
-    long[] in = Arrays.copyOfRange(shape.sizes(), 1, 1 + spatial);
-    Window window = Window.of(node.op().name(), node.attrs(), in, node.attrs().longs("kernel"));
-    PoolAxis[] axes = new PoolAxis[spatial];
-    for (int a = 0; a < spatial; a++) {
-      axes[a] =
-          PoolAxis.window(
-              (int) in[a],
-              (int) window.out()[a],
-              (int) window.kernel()[a],
-              (int) window.strides()[a],
-              (int) window.dilations()[a],
-              (int) window.padBegin()[a],
-              (int) window.padEnd()[a]);
+    int first = last ? 1 : 2;
+    long[] in = Arrays.copyOfRange(shape.sizes(), first, first + spatial);
+    PoolAxis[] axes =
+        adaptive
+            ? adaptive(in, node.attrs().longs("output"))
+            : global ? global(in) : windows(node, in);
+    long images = last ? shape.size(0) : shape.size(0) * shape.size(1);
+    if (images > Integer.MAX_VALUE) {
+      return new Lowering.Refused("more than 2^31 images");
     }
-    int batch = (int) shape.size(0);
-    int channels = (int) shape.size(-1);
+    int batch = (int) images;
+    int channels = last ? (int) shape.size(-1) : 1;
     if (max && node.outputs().size() > 1) {
       boolean columnMajor = node.attrs().integer("storageOrder") == 1;
       return Lowering.Kernels.of(
@@ -71,10 +75,41 @@ final class PoolKernels implements Candidate {
       pool =
           PoolF32.of(
               padded ? PoolF32.Kind.AVERAGE_PADDED : PoolF32.Kind.AVERAGE, batch, channels, axes);
+    } else if (adaptive) {
+      pool = PoolF32.of(PoolF32.Kind.AVERAGE, batch, channels, axes);
     } else {
       pool = PoolF32.lp(node.attrs().real("p"), batch, channels, axes);
     }
     return Lowering.Kernels.of(new Values(pool));
+  }
+
+  private static PoolAxis[] windows(Node node, long[] in) {
+    Window window = Window.of(node.op().name(), node.attrs(), in, node.attrs().longs("kernel"));
+    PoolAxis[] axes = new PoolAxis[in.length];
+    for (int a = 0; a < axes.length; a++) {
+      axes[a] =
+          PoolAxis.window(
+              (int) in[a],
+              (int) window.out()[a],
+              (int) window.kernel()[a],
+              (int) window.strides()[a],
+              (int) window.dilations()[a],
+              (int) window.padBegin()[a],
+              (int) window.padEnd()[a]);
+    }
+    return axes;
+  }
+
+  private static PoolAxis[] adaptive(long[] in, long[] out) {
+    PoolAxis[] axes = new PoolAxis[in.length];
+    Arrays.setAll(axes, a -> PoolAxis.adaptive((int) in[a], (int) out[a]));
+    return axes;
+  }
+
+  private static PoolAxis[] global(long[] in) {
+    PoolAxis[] axes = new PoolAxis[in.length];
+    Arrays.setAll(axes, a -> PoolAxis.global((int) in[a]));
+    return axes;
   }
 
   private record Values(PoolF32 pool) implements Kernel {

@@ -17,13 +17,17 @@ import dev.gatun.core.op.ReduceSumSquare;
 import dev.gatun.core.tensor.DType;
 import dev.gatun.core.tensor.Shape;
 import dev.gatun.core.tensor.Tensor;
+import dev.gatun.kernels.ElementType;
+import dev.gatun.kernels.ReduceElements;
 import dev.gatun.kernels.ReduceInnerF32;
 import dev.gatun.kernels.ReduceKind;
 import dev.gatun.kernels.ReduceRowsF32;
+import dev.gatun.kernels.StridedCopy;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Reductions in float32 over axes that lie beside each other, and global pools. */
+/** Reductions, and global pools: float32 in vectors, other types one element at a time. */
 final class ReduceKernels implements Candidate {
   private static final Map<OpDef, ReduceKind> KINDS =
       Map.ofEntries(
@@ -42,7 +46,7 @@ final class ReduceKernels implements Candidate {
 
   @Override
   public String name() {
-    return "reduce/vector/f32";
+    return "reduce/vector/any";
   }
 
   @Override
@@ -51,8 +55,10 @@ final class ReduceKernels implements Candidate {
     if (kind == null) {
       return new Lowering.Refused("");
     }
-    if (node.input(0).tensorType().dtype() != DType.F32) {
-      return new Lowering.Refused("only float32, not " + node.input(0).tensorType().dtype());
+    Optional<ElementType> type = type(node.input(0).tensorType().dtype(), kind);
+    if (type.isEmpty()) {
+      return new Lowering.Refused(
+          "no " + kind + " of " + node.input(0).tensorType().dtype() + " elements");
     }
     Shape shape = node.input(0).tensorType().shape();
     Optional<boolean[]> mask = mask(node, shape);
@@ -70,7 +76,7 @@ final class ReduceKernels implements Candidate {
     }
     for (int i = Math.max(first, 0); i <= last; i++) {
       if (!mask.get()[i] && shape.size(i) != 1) {
-        return new Lowering.Refused("the reduced axes do not lie beside each other");
+        return scattered(kind, type.get(), node, shape, mask.get(), target);
       }
     }
     RowKernels.View view =
@@ -80,14 +86,13 @@ final class ReduceKernels implements Candidate {
     if (view.axis() > Integer.MAX_VALUE || view.inner() > Integer.MAX_VALUE) {
       return new Lowering.Refused("more than 2^31 elements along the axis");
     }
+    if (view.axis() == 0 && type.get() != ElementType.F32) {
+      return new Lowering.Refused("nothing to reduce");
+    }
     int output = node.inputs().size();
     String note = kind + " [" + view.outer() + ", " + view.axis() + ", " + view.inner() + "]";
-    if (view.inner() == 1) {
-      long length = view.axis();
-      RangeKernel.Body body =
-          (b, from, to) -> ReduceRowsF32.run(kind, b[0], 4 * length, b[output], from, to, length);
-      return Lowering.Kernels.of(new RangeKernel(view.outer(), length, target.threads(), body))
-          .noted(note);
+    if (view.inner() == 1 || type.get() != ElementType.F32) {
+      return Lowering.Kernels.of(groups(kind, type.get(), view, 0, output, target)).noted(note);
     }
     int axis = (int) view.axis();
     int inner = (int) view.inner();
@@ -98,6 +103,71 @@ final class ReduceKernels implements Candidate {
     long columns = ReduceInnerF32.columns(view.outer(), inner);
     return Lowering.Kernels.of(new RangeKernel(columns, 64L * axis, target.threads(), body))
         .noted(note);
+  }
+
+  /** Numbers of whole bytes; roots and logarithms of large unsigned ones would not be exact. */
+  private static Optional<ElementType> type(DType dtype, ReduceKind kind) {
+    return switch (dtype) {
+      case I4, U4, I2, U2 -> Optional.empty();
+      case U64 ->
+          switch (kind) {
+            case L2, LOG_SUM, LOG_SUM_EXP -> Optional.empty();
+            default -> Optional.of(ElementType.U64);
+          };
+      default -> Elements.number(dtype);
+    };
+  }
+
+  /** Rows of float32, or groups of any other type, between two of the node's buffers. */
+  private static Kernel groups(
+      ReduceKind kind, ElementType type, RowKernels.View view, int src, int dst, Target target) {
+    long length = view.axis();
+    if (type == ElementType.F32) {
+      return new RangeKernel(
+          view.outer(),
+          length,
+          target.threads(),
+          (b, from, to) -> ReduceRowsF32.run(kind, b[src], 4 * length, b[dst], from, to, length));
+    }
+    return new RangeKernel(
+        view.outer() * view.inner(),
+        4 * length,
+        target.threads(),
+        (b, from, to) ->
+            ReduceElements.run(type, kind, b[src], b[dst], from, to, length, view.inner()));
+  }
+
+  /** The reduced axes are brought to the end first. */
+  private static Lowering scattered(
+      ReduceKind kind, ElementType type, Node node, Shape shape, boolean[] mask, Target target) {
+    int rank = shape.rank();
+    if (rank > StridedCopy.MAX_RANK) {
+      return new Lowering.Refused("more than " + StridedCopy.MAX_RANK + " axes");
+    }
+    int[] perm = new int[rank];
+    int at = 0;
+    long length = 1;
+    for (boolean reduced : new boolean[] {false, true}) {
+      for (int i = 0; i < rank; i++) {
+        if (mask[i] == reduced) {
+          perm[at++] = i;
+          length *= reduced ? shape.size(i) : 1;
+        }
+      }
+    }
+    if (length == 0 || length > Integer.MAX_VALUE) {
+      return new Lowering.Refused(length + " elements to reduce");
+    }
+    StridedCopy copy = StridedCopy.transpose(type.bytes(), shape.sizes(), perm);
+    int output = node.inputs().size();
+    Kernel first = new TaskKernel(copy.tasks(), (b, task) -> copy.run(b[0], b[output + 1], task));
+    RowKernels.View view = new RowKernels.View(shape.elements() / length, length, 1);
+    return new Lowering.Kernels(
+        List.of(first, groups(kind, type, view, output + 1, output, target)),
+        Math.max(1, shape.elements() * type.bytes()),
+        List.of(),
+        List.of(),
+        kind + " of axes that do not lie beside each other");
   }
 
   private static Optional<boolean[]> mask(Node node, Shape shape) {

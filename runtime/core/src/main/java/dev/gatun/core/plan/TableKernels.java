@@ -10,18 +10,20 @@ import dev.gatun.core.op.Pad;
 import dev.gatun.core.op.Resize;
 import dev.gatun.core.op.ResizeAxis;
 import dev.gatun.core.op.Roll;
+import dev.gatun.core.op.Trilu;
 import dev.gatun.core.tensor.DType;
 import dev.gatun.core.tensor.Shape;
 import dev.gatun.kernels.IndexedCopy;
 import dev.gatun.kernels.ResizeF32;
 import dev.gatun.kernels.ResizeTaps;
+import dev.gatun.kernels.Triangle;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a table of source positions along each axis describes: pads, rolls and nearest resizes of
- * any type, and with weights beside the positions every other resize of float32.
+ * What a table of source positions along each axis describes: pads, rolls, triangles and nearest
+ * resizes of any type, and with weights beside the positions every other resize of float32.
  */
 final class TableKernels implements Candidate {
   private interface Rule {
@@ -32,6 +34,7 @@ final class TableKernels implements Candidate {
       Map.of(
           Pad.OP, TableKernels::pad,
           Roll.OP, TableKernels::roll,
+          Trilu.OP, TableKernels::trilu,
           Resize.OP, TableKernels::resize);
 
   @Override
@@ -114,6 +117,27 @@ final class TableKernels implements Candidate {
     IndexedCopy copy = IndexedCopy.of(dtype(node.output()).bytes(), from.sizes(), tables);
     return Lowering.Kernels.of(
         new TaskKernel(copy.tasks(), (b, task) -> copy.run(b[0], b[1], 0, task)));
+  }
+
+  private static Lowering trilu(Node node) {
+    Optional<long[]> k = node.has(1) ? Elements.longs(node.input(1)) : Optional.of(new long[1]);
+    if (k.isEmpty()) {
+      return new Lowering.Refused("its diagonal is not a constant");
+    }
+    Shape x = shape(node.input(0));
+    int rank = x.rank();
+    Triangle triangle =
+        Triangle.of(
+            dtype(node.output()).bytes(),
+            count(x, 0, rank - 2),
+            x.size(rank - 2),
+            x.size(rank - 1),
+            node.attrs().flag("upper"),
+            k.get()[0]);
+    int output = node.inputs().size();
+    return Lowering.Kernels.of(
+            new TaskKernel(triangle.tasks(), (b, task) -> triangle.run(b[0], b[output], task)))
+        .reusing(0);
   }
 
   private static Lowering resize(Node node) {
