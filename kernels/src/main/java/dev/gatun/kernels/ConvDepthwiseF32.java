@@ -1,15 +1,17 @@
 package dev.gatun.kernels;
 
 import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A convolution of every channel with a filter of its own, straight from src to dst.
  *
- * <p>Bound by memory for few taps, by L2 for many. A line of output pixels is made of tiles of
- * neighbouring pixels, see {@link DepthwiseTilesF32}; a row of taps outside the input reads zeros
- * instead, and pixels at the left and right border take only the taps they have. The last vector of
- * channels overlaps the one before where the channels are no whole number of vectors.
+ * <p>Bound by memory for few taps, by fma for many. A line of output pixels is made of tiles of
+ * neighbouring pixels, see {@link DepthwiseTilesF32}. Channels are done in blocks, so that the rows
+ * of the input that neighbouring lines share stay in L1. The last vector of channels overlaps the
+ * one before where the channels are no whole number of vectors.
  *
  * <p>Weights are packed [vector][tap][lane].
  */
@@ -19,8 +21,16 @@ final class ConvDepthwiseF32 extends ConvF32 {
   private static final long ZEROS =
       Arena.global().allocate(VECTOR_BYTES, Memory.ALIGNMENT).address();
 
-  /** More taps than this would not fit into one compiled loop. */
-  private static final int MOST_TILE_TAPS = 25;
+  /** The rows of the input that a line sees take this much of L1. */
+  private static final long BLOCK_BYTES = 24 << 10;
+
+  /** Fewer vectors at a time are not worth their calls. */
+  private static final int LEAST_VECTORS = 4;
+
+  private static final int MOST_PIXELS = 8;
+
+  /** Larger kernels are not compiled, see {@link DepthwiseTilesF32.Shape#calls}. */
+  private static final int MOST_CALLS = 90;
 
   private static final int TASKS_PER_THREAD = 4;
 
@@ -31,15 +41,12 @@ final class ConvDepthwiseF32 extends ConvF32 {
   private final int lines;
   private final int lineBlocks;
   private final int strips;
+  private final int blockVectors;
   private final long pixelBytes;
-  // Pixels first..last of a line have all taps of a row inside the input.
-  private final int first;
-  private final int last;
-  private final int tilePixels;
-  private final @Nullable DepthwiseTileF32 tile;
-  // Owns the zeros that stand for a row outside the input.
-  private final Arena owner = Arena.ofAuto();
-  private final long zeroRow;
+  private final List<Run> runs;
+
+  /** Some neighbouring tiles of a line with the same kernel, from pixel {@code x} on. */
+  private record Run(int x, int tiles, DepthwiseTilesF32.Shape shape, DepthwiseTileF32 kernel) {}
 
   ConvDepthwiseF32(ConvGeometry g, int threads) {
     super(g);
@@ -52,25 +59,50 @@ final class ConvDepthwiseF32 extends ConvF32 {
     int wanted = threads == 1 ? 1 : TASKS_PER_THREAD * threads;
     lineBlocks = Math.min(lines, wanted);
     strips = Math.clamp(Math.ceilDiv(wanted, lineBlocks), 1, Math.max(1, vectors / 2));
-    ConvGeometry.Axis w = g.width();
-    int extent = (w.kernel() - 1) * w.dilation() + 1;
-    first = Math.clamp(Math.ceilDiv((long) w.padBefore(), w.stride()), 0, w.out());
-    long end = Math.floorDiv((long) w.in() - extent + w.padBefore(), w.stride()) + 1L;
-    last = Math.clamp(end, first, w.out());
-    int inside = last - first;
-    tilePixels = inside >= 4 ? 4 : inside >= 2 ? 2 : 0;
-    int rows = g.depth().kernel() * g.height().kernel();
-    boolean tiled = tilePixels > 0 && vectors > 0 && taps <= MOST_TILE_TAPS && w.dilation() == 1;
-    if (tiled) {
-      tile =
-          DepthwiseTilesF32.tile(
-              new DepthwiseTilesF32.Shape(rows, w.kernel(), w.stride(), tilePixels));
-      long inputs = (tilePixels - 1L) * w.stride() + w.kernel();
-      zeroRow = owner.allocate(inputs * pixelBytes, Memory.ALIGNMENT).address();
-    } else {
-      tile = null;
-      zeroRow = 0;
+    long rowBytes = g.width().in() * VECTOR_BYTES;
+    long fits = BLOCK_BYTES / (rowBytes * g.height().kernel() * g.depth().kernel());
+    int most = Math.max(1, vectors);
+    blockVectors = fits < LEAST_VECTORS ? most : (int) Math.min(most, fits);
+    runs = vectors == 0 ? List.of() : runs(g.width());
+  }
+
+  /** Cuts a line into tiles; none if the taps of a row are too many. */
+  private static List<Run> runs(ConvGeometry.Axis w) {
+    int pixels = 0;
+    int least = Integer.MAX_VALUE;
+    for (int p = Math.min(MOST_PIXELS, w.out()); p >= 1; p--) {
+      // Tiles need a few instructions of their own, beside those of their pixels.
+      int cost = Math.ceilDiv(w.out(), p) * (p * w.kernel() + w.kernel() + 4);
+      if (cost < least && shape(w, 0, p).calls() <= MOST_CALLS) {
+        least = cost;
+        pixels = p;
+      }
     }
+    List<Run> runs = new ArrayList<>();
+    if (pixels == 0) {
+      return runs;
+    }
+    for (int done = 0; done < w.out(); done += pixels) {
+      int x = Math.min(done, w.out() - pixels); // the last tile may repeat pixels
+      DepthwiseTilesF32.Shape shape = shape(w, x, pixels);
+      Run before = runs.isEmpty() ? null : runs.getLast();
+      if (before != null && before.shape.equals(shape) && before.x + before.tiles * pixels == x) {
+        runs.removeLast();
+        runs.add(new Run(before.x, before.tiles + 1, shape, before.kernel));
+      } else {
+        runs.add(new Run(x, 1, shape, DepthwiseTilesF32.tile(shape)));
+      }
+    }
+    return runs;
+  }
+
+  private static DepthwiseTilesF32.Shape shape(ConvGeometry.Axis w, int x, int pixels) {
+    DepthwiseTilesF32.Shape whole =
+        new DepthwiseTilesF32.Shape(w.kernel(), w.stride(), w.dilation(), pixels, 0, 0);
+    long first = (long) x * w.stride() - w.padBefore();
+    int before = Math.clamp(-first, 0, whole.inputs());
+    int after = Math.clamp(first + whole.inputs() - w.in(), 0, whole.inputs() - before);
+    return new DepthwiseTilesF32.Shape(w.kernel(), w.stride(), w.dilation(), pixels, before, after);
   }
 
   static boolean accepts(ConvGeometry g) {
@@ -79,7 +111,7 @@ final class ConvDepthwiseF32 extends ConvF32 {
 
   @Override
   public String name() {
-    return tile != null ? "depthwise" : "depthwise pixels";
+    return runs.isEmpty() ? "depthwise pixels" : "depthwise";
   }
 
   @Override
@@ -125,7 +157,7 @@ final class ConvDepthwiseF32 extends ConvF32 {
     void grow(int rowCount, int tapCount) {
       if (rows.length < rowCount) {
         rows = new long[rowCount];
-        tileRows = new long[rowCount];
+        tileRows = new long[2 * rowCount];
       }
       if (from.length < tapCount) {
         from = new long[tapCount];
@@ -150,29 +182,34 @@ final class ConvDepthwiseF32 extends ConvF32 {
     int lineBlock = task / strips;
     int firstVector = TapProductF32.part(vectors, strips, strip);
     int lastVector = TapProductF32.part(vectors, strips, strip + 1);
-    boolean tail = ragged && strip == strips - 1;
+    int firstLine = TapProductF32.part(lines, lineBlocks, lineBlock);
     int lastLine = TapProductF32.part(lines, lineBlocks, lineBlock + 1);
     int rows = g.depth().kernel() * g.height().kernel();
     Scratch scratch = Scratch.CURRENT.get();
     scratch.grow(rows, taps);
     int width = g.width().out();
-    for (int line = TapProductF32.part(lines, lineBlocks, lineBlock); line < lastLine; line++) {
-      findRows(src, line, scratch.rows);
-      long to = dst + line * (width * pixelBytes);
-      if (vectors == 0) {
-        few(packedWeights, bias, lo, hi, to, scratch);
-      } else {
-        line(
-            packedWeights, bias, lo, hi, to, scratch, firstVector, lastVector - firstVector, false);
-        if (tail) {
-          line(packedWeights, bias, lo, hi, to, scratch, vectors, 1, true);
+    int blocks = Math.max(1, Math.ceilDiv(lastVector - firstVector, blockVectors));
+    for (int block = 0; block < blocks; block++) {
+      int vector = firstVector + TapProductF32.part(lastVector - firstVector, blocks, block);
+      int end = firstVector + TapProductF32.part(lastVector - firstVector, blocks, block + 1);
+      boolean tail = ragged && end == vectors;
+      for (int line = firstLine; line < lastLine; line++) {
+        findRows(src, line, scratch.rows);
+        long to = dst + line * (width * pixelBytes);
+        if (vectors == 0) {
+          few(packedWeights, bias, lo, hi, to, scratch);
+        } else {
+          line(packedWeights, bias, lo, hi, to, scratch, vector, end - vector, false);
+          if (tail) {
+            line(packedWeights, bias, lo, hi, to, scratch, vectors, 1, true);
+          }
         }
-      }
-      if (epilogue != null) {
-        int column = firstVector * L;
-        int columns = (tail ? channels : lastVector * L) - column;
-        long pixel = (long) line * width;
-        epilogue.apply(buffers, to + 4L * column, pixelBytes, pixel, width, column, columns);
+        if (epilogue != null) {
+          int column = vector * L;
+          int columns = (tail ? channels : end * L) - column;
+          long pixel = (long) line * width;
+          epilogue.apply(buffers, to + 4L * column, pixelBytes, pixel, width, column, columns);
+        }
       }
     }
   }
@@ -211,27 +248,36 @@ final class ConvDepthwiseF32 extends ConvF32 {
     long weights = packed + vector * (taps * VECTOR_BYTES);
     long init = bias == 0 ? ZEROS : bias + at;
     long initBytes = bias == 0 ? 0 : VECTOR_BYTES;
-    int width = geometry().width().out();
-    DepthwiseTileF32 kernel = tile;
-    if (kernel == null) {
-      pixels(0, width, weights, init, initBytes, lo, hi, dst, scratch, at, count);
+    ConvGeometry.Axis w = geometry().width();
+    if (runs.isEmpty()) {
+      pixels(0, w.out(), weights, init, initBytes, lo, hi, dst, scratch, at, count);
       return;
     }
-    pixels(0, first, weights, init, initBytes, lo, hi, dst, scratch, at, count);
-    int stride = geometry().width().stride();
-    int pad = geometry().width().padBefore();
-    int rows = geometry().depth().kernel() * geometry().height().kernel();
-    long[] tileRows = scratch.tileRows;
-    for (int done = first; done < last; done += tilePixels) {
-      int x = Math.min(done, last - tilePixels); // the last tile may repeat pixels
-      long input = ((long) x * stride - pad) * pixelBytes;
+    int rows = taps / w.kernel();
+    for (int i = 0; i < runs.size(); i++) {
+      Run run = runs.get(i);
+      long from = ((long) run.x * w.stride() - w.padBefore()) * pixelBytes + at;
+      int inside = 0;
       for (int r = 0; r < rows; r++) {
-        tileRows[r] = scratch.rows[r] == 0 ? zeroRow : scratch.rows[r] + input;
+        if (scratch.rows[r] != 0) {
+          scratch.tileRows[2 * inside] = scratch.rows[r] + from;
+          scratch.tileRows[2 * inside + 1] = weights + r * (w.kernel() * VECTOR_BYTES);
+          inside++;
+        }
       }
-      long to = dst + x * pixelBytes + at;
-      kernel.run(tileRows, at, count, pixelBytes, weights, init, initBytes, to, lo, hi);
+      run.kernel.run(
+          scratch.tileRows,
+          inside,
+          count,
+          run.tiles,
+          pixelBytes,
+          taps * VECTOR_BYTES,
+          init,
+          initBytes,
+          dst + run.x * pixelBytes + at,
+          lo,
+          hi);
     }
-    pixels(last, width, weights, init, initBytes, lo, hi, dst, scratch, at, count);
   }
 
   /** Pixels one at a time, each with the taps that lie inside the input. */

@@ -22,19 +22,40 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * Writes the micro-kernels of depthwise convolution, one hidden class for each tile shape.
  *
- * <p>The loop runs over vectors of channels; all taps of all pixels of the tile are unrolled in it,
- * so an input that several pixels share is loaded once. Bound by L2, where src and dst stream from.
+ * <p>Loops over tiles, vectors of channels and rows of taps; the taps of a row are unrolled for all
+ * pixels of the tile, so an input that several pixels share is loaded once, and the sums stay in
+ * registers. Tiles at the left and right border leave out the products with inputs that do not
+ * exist. Bound by fma while src and dst are in L1.
  *
- * <p>All addresses and the loop counter are cut to a range that is known to lie in {@link
- * Memory#ALL}. That costs an instruction each and lets C2 drop every bounds check while it parses:
- * otherwise a hundred of them run before each loop, which has few rounds, and a part stays inside
- * (measured at 64 channels: 12.5 to 7.1 ns a vector of 9 taps).
+ * <p>All addresses are cut to a range that is known to lie in {@link Memory#ALL}. That costs an
+ * instruction each and lets C2 drop every bounds check while it parses: otherwise a hundred of them
+ * run before each loop, which has few rounds, and a part stays inside (measured at 64 channels:
+ * 12.5 to 7.1 ns a vector of 9 taps).
  */
 final class DepthwiseTilesF32 {
-  /** Shape of a tile: kernel rows and columns, horizontal stride, number of output pixels. */
-  record Shape(int rows, int columns, int stride, int pixels) {}
+  /**
+   * Shape of a tile.
+   *
+   * @param columns number of taps of a row
+   * @param stride distance of neighbouring pixels in the input
+   * @param dilation distance of taps in the input
+   * @param pixels number of output pixels
+   * @param before how many of the tile's input columns lie before the input
+   * @param after how many lie behind it
+   */
+  record Shape(int columns, int stride, int dilation, int pixels, int before, int after) {
+    /** Number of input columns from the first to the last. */
+    int inputs() {
+      return (pixels - 1) * stride + (columns - 1) * dilation + 1;
+    }
 
-  private static final Map<Shape, DepthwiseTileF32> TILES = new ConcurrentHashMap<>();
+    /** Number of calls to the vector interface; more than 90 are too many for C1. */
+    int calls() {
+      return columns * pixels + inputs() + columns + 5 * pixels + 1;
+    }
+  }
+
+  private static final Map<Shape, DepthwiseTileF32> KERNELS = new ConcurrentHashMap<>();
 
   private static final ClassDesc FLOAT_VECTOR = ClassDesc.of("jdk.incubator.vector.FloatVector");
   private static final ClassDesc VECTOR = ClassDesc.of("jdk.incubator.vector.Vector");
@@ -50,14 +71,14 @@ final class DepthwiseTilesF32 {
 
   private static final long ADDRESS_BITS = (1L << 56) - 1;
   private static final long DISTANCE_BITS = (1L << 32) - 1;
-  private static final long COUNT_BITS = (1L << 24) - 1;
 
   // Parameters of DepthwiseTileF32.run; a long takes two slots.
   private static final int ROWS = 1;
-  private static final int AT = 2;
-  private static final int VECTORS = 4;
+  private static final int COUNT = 2;
+  private static final int VECTORS = 3;
+  private static final int TILES = 4;
   private static final int PIXEL_BYTES = 5;
-  private static final int WEIGHTS = 7;
+  private static final int WEIGHT_BYTES = 7;
   private static final int INIT = 9;
   private static final int INIT_BYTES = 11;
   private static final int DST = 13;
@@ -66,13 +87,19 @@ final class DepthwiseTilesF32 {
 
   /** The kernel of a shape, written when first asked for. */
   static DepthwiseTileF32 tile(Shape shape) {
-    return TILES.computeIfAbsent(shape, DepthwiseTilesF32::define);
+    return KERNELS.computeIfAbsent(shape, DepthwiseTilesF32::define);
   }
 
   private static DepthwiseTileF32 define(Shape shape) {
     String name =
-        "dev.gatun.kernels.DepthwiseTileF32_%dx%d_s%d_p%d"
-            .formatted(shape.rows, shape.columns, shape.stride, shape.pixels);
+        "dev.gatun.kernels.DepthwiseTileF32_k%d_s%d_d%d_p%d_%d_%d"
+            .formatted(
+                shape.columns,
+                shape.stride,
+                shape.dilation,
+                shape.pixels,
+                shape.before,
+                shape.after);
     byte[] bytes =
         ClassFile.of()
             .build(
@@ -90,7 +117,8 @@ final class DepthwiseTilesF32 {
                       MethodTypeDesc.of(
                           CD_void,
                           CD_long.arrayType(),
-                          CD_long,
+                          CD_int,
+                          CD_int,
                           CD_int,
                           CD_long,
                           CD_long,
@@ -114,8 +142,12 @@ final class DepthwiseTilesF32 {
   private final CodeBuilder code;
   private final int[] sums;
   private final int[] weights;
-  private final int[] rows;
+  private final int tile;
   private final int vector;
+  private final int row;
+  private final int srcAt;
+  private final int weightsAt;
+  private final int dstAt;
   private final int lo;
   private final int hi;
   private final int input;
@@ -123,109 +155,116 @@ final class DepthwiseTilesF32 {
   private DepthwiseTilesF32(Shape shape, CodeBuilder code) {
     this.shape = shape;
     this.code = code;
-    sums = locals(shape.pixels, TypeKind.REFERENCE);
-    weights = locals(shape.columns, TypeKind.REFERENCE);
-    rows = locals(shape.rows, TypeKind.LONG);
+    sums = locals(shape.pixels);
+    weights = locals(shape.columns);
+    tile = code.allocateLocal(TypeKind.INT);
     vector = code.allocateLocal(TypeKind.INT);
+    row = code.allocateLocal(TypeKind.INT);
+    srcAt = code.allocateLocal(TypeKind.LONG);
+    weightsAt = code.allocateLocal(TypeKind.LONG);
+    dstAt = code.allocateLocal(TypeKind.LONG);
     lo = code.allocateLocal(TypeKind.REFERENCE);
     hi = code.allocateLocal(TypeKind.REFERENCE);
     input = code.allocateLocal(TypeKind.REFERENCE);
   }
 
-  private int[] locals(int count, TypeKind kind) {
+  private int[] locals(int count) {
     int[] slots = new int[count];
     for (int i = 0; i < count; i++) {
-      slots[i] = code.allocateLocal(kind);
+      slots[i] = code.allocateLocal(TypeKind.REFERENCE);
     }
     return slots;
   }
 
   private void write() {
-    for (int r = 0; r < shape.rows; r++) {
-      code.aload(ROWS).loadConstant(r).laload().lload(AT).ladd();
-      code.loadConstant(ADDRESS_BITS).land().lstore(rows[r]);
-    }
-    for (int slot : new int[] {WEIGHTS, INIT, DST}) {
-      code.lload(slot).loadConstant(ADDRESS_BITS).land().lstore(slot);
-    }
-    for (int slot : new int[] {PIXEL_BYTES, INIT_BYTES}) {
-      code.lload(slot).loadConstant(DISTANCE_BITS).land().lstore(slot);
-    }
+    code.lload(PIXEL_BYTES).loadConstant(DISTANCE_BITS).land().lstore(PIXEL_BYTES);
     species();
     code.fload(LO).invokestatic(FLOAT_VECTOR, "broadcast", broadcastType()).astore(lo);
     species();
     code.fload(HI).invokestatic(FLOAT_VECTOR, "broadcast", broadcastType()).astore(hi);
-    Label top = code.newLabel();
-    Label end = code.newLabel();
-    code.iconst_0().istore(vector);
-    code.labelBinding(top);
-    code.iload(vector).iload(VECTORS).if_icmpge(end);
-    body();
-    code.iinc(vector, 1).goto_(top).labelBinding(end).return_();
+    loop(tile, TILES, () -> loop(vector, VECTORS, this::tile));
+    code.return_();
   }
 
-  private void body() {
+  private void loop(int counter, int end, Runnable body) {
+    Label top = code.newLabel();
+    Label done = code.newLabel();
+    code.iconst_0().istore(counter);
+    code.labelBinding(top).iload(counter).iload(end).if_icmpge(done);
+    body.run();
+    code.iinc(counter, 1).goto_(top).labelBinding(done);
+  }
+
+  /** One tile of one vector of channels. */
+  private void tile() {
     loadStart();
-    code.lload(INIT)
-        .iload(vector)
-        .i2l()
-        .loadConstant(COUNT_BITS)
-        .land()
-        .lload(INIT_BYTES)
-        .lmul()
-        .ladd();
+    code.lload(INIT).iload(vector).i2l().lload(INIT_BYTES).lmul().ladd();
+    cut();
     loadEnd(sums[0]);
     for (int i = 1; i < shape.pixels; i++) {
       code.aload(sums[0]).astore(sums[i]);
     }
-    int inputs = (shape.pixels - 1) * shape.stride + shape.columns;
-    for (int r = 0; r < shape.rows; r++) {
-      for (int k = 0; k < shape.columns; k++) {
-        loadStart();
-        long tapBytes = (long) (r * shape.columns + k) * vectorBytes();
-        code.lload(WEIGHTS);
-        vectorOffset((long) shape.rows * shape.columns * vectorBytes());
-        code.loadConstant(tapBytes).ladd();
-        loadEnd(weights[k]);
-      }
-      for (int x = 0; x < inputs; x++) {
-        boolean used = false;
-        for (int i = 0; i < shape.pixels; i++) {
-          used |= x - i * shape.stride >= 0 && x - i * shape.stride < shape.columns;
-        }
-        if (!used) {
-          continue;
-        }
-        loadStart();
-        code.lload(rows[r]);
-        vectorOffset(vectorBytes());
-        code.lload(PIXEL_BYTES).loadConstant((long) x).lmul().ladd();
-        loadEnd(input);
-        for (int i = 0; i < shape.pixels; i++) {
-          int k = x - i * shape.stride;
-          if (k >= 0 && k < shape.columns) {
-            code.aload(input).aload(weights[k]).aload(sums[i]);
-            code.invokevirtual(
-                FLOAT_VECTOR, "fma", MethodTypeDesc.of(FLOAT_VECTOR, VECTOR, VECTOR));
-            code.astore(sums[i]);
-          }
-        }
-      }
-    }
+    code.iload(tile).i2l().lload(PIXEL_BYTES).lmul();
+    code.loadConstant((long) shape.pixels).lmul().lload(DST).ladd();
+    vectorOffset();
+    cut();
+    code.lstore(dstAt);
+    loop(row, COUNT, this::taps);
     for (int i = 0; i < shape.pixels; i++) {
       clamp(sums[i], "LT", lo);
       clamp(sums[i], "GT", hi);
       code.aload(sums[i]);
       code.getstatic(MEMORY, "ALL", SEGMENT);
-      code.lload(DST);
-      vectorOffset(vectorBytes());
-      code.lload(PIXEL_BYTES).loadConstant((long) i).lmul().ladd();
+      code.lload(dstAt).lload(PIXEL_BYTES).loadConstant((long) i).lmul().ladd();
       code.getstatic(LANES, "ORDER", BYTE_ORDER);
       code.invokevirtual(
           FLOAT_VECTOR,
           "intoMemorySegment",
           MethodTypeDesc.of(CD_void, SEGMENT, CD_long, BYTE_ORDER));
     }
+  }
+
+  /** One row of taps. */
+  private void taps() {
+    code.aload(ROWS).iload(row).iconst_1().ishl().laload();
+    code.iload(tile).i2l().lload(PIXEL_BYTES).lmul();
+    code.loadConstant((long) shape.pixels * shape.stride).lmul().ladd();
+    vectorOffset();
+    cut();
+    code.lstore(srcAt);
+    code.aload(ROWS).iload(row).iconst_1().ishl().iconst_1().iadd().laload();
+    code.iload(vector).i2l().lload(WEIGHT_BYTES).lmul().ladd();
+    cut();
+    code.lstore(weightsAt);
+    for (int k = 0; k < shape.columns; k++) {
+      loadStart();
+      code.lload(weightsAt).loadConstant((long) k * vectorBytes()).ladd();
+      loadEnd(weights[k]);
+    }
+    for (int x = shape.before; x < shape.inputs() - shape.after; x++) {
+      boolean loaded = false;
+      for (int i = 0; i < shape.pixels; i++) {
+        int distance = x - i * shape.stride;
+        int k = distance / shape.dilation;
+        if (distance < 0 || distance % shape.dilation != 0 || k >= shape.columns) {
+          continue;
+        }
+        if (!loaded) {
+          loadStart();
+          code.lload(srcAt).lload(PIXEL_BYTES).loadConstant((long) x).lmul().ladd();
+          loadEnd(input);
+          loaded = true;
+        }
+        code.aload(input).aload(weights[k]).aload(sums[i]);
+        code.invokevirtual(FLOAT_VECTOR, "fma", MethodTypeDesc.of(FLOAT_VECTOR, VECTOR, VECTOR));
+        code.astore(sums[i]);
+      }
+    }
+  }
+
+  /** Cuts an address so that it is known to lie in memory. */
+  private void cut() {
+    code.loadConstant(ADDRESS_BITS).land();
   }
 
   /** Replaces lanes beyond a bound; two instructions where min and max take five or more. */
@@ -237,8 +276,8 @@ final class DepthwiseTilesF32 {
     code.astore(sum);
   }
 
-  private void vectorOffset(long bytes) {
-    code.iload(vector).i2l().loadConstant(COUNT_BITS).land().loadConstant(bytes).lmul().ladd();
+  private void vectorOffset() {
+    code.iload(vector).i2l().loadConstant(vectorBytes()).lmul().ladd();
   }
 
   private void loadStart() {
