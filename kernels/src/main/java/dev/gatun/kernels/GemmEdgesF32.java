@@ -50,6 +50,34 @@ final class GemmEdgesF32 {
     }
   }
 
+  /** Most vectors for {@link #copyVectors}. */
+  static final int FEW_VECTORS = 2;
+
+  /**
+   * Copies one or two vectors of each row into an array, {@link GemmTilesF32#ROW} floats apart.
+   *
+   * <p>Short rows of an image with three channels: a mask and a loop for each cost more than half
+   * as much as the product.
+   */
+  static void copyVectors(long src, long srcRowBytes, int rows, int vectors, float[] dst, int at) {
+    if (vectors == 1) {
+      for (int row = 0; row < rows; row++) {
+        FloatVector x =
+            FloatVector.fromMemorySegment(S, Memory.ALL, src + row * srcRowBytes, Lanes.ORDER);
+        x.intoArray(dst, at + row * GemmTilesF32.ROW);
+      }
+      return;
+    }
+    for (int row = 0; row < rows; row++) {
+      long from = src + row * srcRowBytes;
+      int to = at + row * GemmTilesF32.ROW;
+      FloatVector x = FloatVector.fromMemorySegment(S, Memory.ALL, from, Lanes.ORDER);
+      FloatVector y = FloatVector.fromMemorySegment(S, Memory.ALL, from + 4L * L, Lanes.ORDER);
+      x.intoArray(dst, to);
+      y.intoArray(dst, to + L);
+    }
+  }
+
   /**
    * Clamps a tile of {@link PackedWeightsF32#COLUMNS} columns in place; NaN stays NaN.
    *

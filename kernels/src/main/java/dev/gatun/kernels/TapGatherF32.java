@@ -26,8 +26,11 @@ final class TapGatherF32 {
    * @param channel first channel
    * @param channels number of channels, all of the group when there are several taps
    * @param at position in the depth it belongs to
+   * @param from first pixel of a line that sees no border with it
+   * @param to end of these pixels
    */
-  private record Piece(int z, int y, int x, int taps, int channel, int channels, int at) {
+  private record Piece(
+      int z, int y, int x, int taps, int channel, int channels, int at, int from, int to) {
     int length() {
       return taps * channels;
     }
@@ -78,7 +81,14 @@ final class TapGatherF32 {
               depth = new ArrayList<>();
               at = 0;
             }
-            depth.add(new Piece(z, y, x, taps, first, some, at));
+            // Divided here, once: a division of longs takes as long as copying a short piece.
+            int offset = grid.x().offsets()[x];
+            int step = grid.x().step();
+            int size = grid.x().size();
+            int from = Math.clamp(Math.ceilDiv(-(long) offset, step), 0, size);
+            long last = Math.floorDiv((long) grid.x().in() - taps - offset, step);
+            int to = Math.clamp(last + 1, from, size);
+            depth.add(new Piece(z, y, x, taps, first, some, at, from, to));
             at += taps * some;
           }
         }
@@ -109,14 +119,16 @@ final class TapGatherF32 {
    */
   void run(long src, long firstPixel, int pixels, int depth, float[] block) {
     int width = grid.x().size();
+    long inputs = (long) grid.batch() * grid.z().in() * grid.y().in() * grid.x().in();
+    // Behind the last channel of the group, of the last input position.
+    long srcEnd = src + 4 * ((inputs - 1) * grid.channels() + channels);
+    int line = (int) (firstPixel / width);
+    int x = (int) (firstPixel - (long) line * width);
     int done = 0;
     while (done < pixels) {
-      long pixel = firstPixel + done;
-      int x = (int) (pixel % width);
-      long line = pixel / width;
-      int y = (int) (line % grid.y().size());
-      long plane = line / grid.y().size();
-      int z = (int) (plane % grid.z().size());
+      int y = line % grid.y().size();
+      int plane = line / grid.y().size();
+      int z = plane % grid.z().size();
       long image = plane / grid.z().size();
       int count = Math.min(pixels - done, width - x);
       for (Piece piece : depths[depth]) {
@@ -126,38 +138,43 @@ final class TapGatherF32 {
         boolean inside = inZ >= 0 && inZ < grid.z().in() && inY >= 0 && inY < grid.y().in();
         if (inside) {
           long row = ((image * grid.z().in() + inZ) * grid.y().in() + inY) * grid.x().in();
-          line(src + 4 * row * grid.channels(), piece, x, count, block, at);
+          line(src + 4 * row * grid.channels(), srcEnd, piece, x, count, block, at);
         } else {
           zero(block, at, count, piece.length());
         }
       }
       done += count;
+      x = 0;
+      line++;
     }
   }
 
   /** One piece of neighbouring pixels whose y and z positions lie inside the input. */
-  private void line(long src, Piece piece, int x, int count, float[] block, int at) {
+  private void line(long src, long srcEnd, Piece piece, int x, int count, float[] block, int at) {
     int step = grid.x().step();
     int offset = grid.x().offsets()[piece.x];
-    int in = grid.x().in();
     int end = x + count;
-    // Pixels from..to see no border: 0 <= x * step + offset and its last tap < in.
-    int from = Math.clamp(Math.ceilDiv(-(long) offset, step), x, end);
-    int to = Math.clamp(Math.floorDiv((long) in - piece.taps - offset, step) + 1L, from, end);
+    int from = Math.clamp(piece.from, x, end);
+    int to = Math.clamp(piece.to, from, end);
     long pixelBytes = 4L * grid.channels();
     long first = src + 4L * piece.channel;
     for (int p = x; p < from; p++) {
       border(first, piece, p * step + offset, block, at + (p - x) * ROW);
     }
-    if (from < to) {
+    long start = first + ((long) from * step + offset) * pixelBytes;
+    int vectors = Math.ceilDiv(piece.length(), Lanes.F32_LENGTH);
+    int whole = vectors * Lanes.F32_LENGTH;
+    if (from >= to) {
+      // All pixels of this piece see a border.
+    } else if (vectors <= GemmEdgesF32.FEW_VECTORS
+        && piece.at + whole <= ROW
+        && start + (to - 1L - from) * step * pixelBytes + 4L * whole <= srcEnd) {
+      // What is copied too much is overwritten by the next piece, or never read.
+      GemmEdgesF32.copyVectors(
+          start, step * pixelBytes, to - from, vectors, block, at + (from - x) * ROW);
+    } else {
       GemmEdgesF32.copyToArray(
-          first + ((long) from * step + offset) * pixelBytes,
-          step * pixelBytes,
-          to - from,
-          piece.length(),
-          block,
-          at + (from - x) * ROW,
-          ROW);
+          start, step * pixelBytes, to - from, piece.length(), block, at + (from - x) * ROW, ROW);
     }
     for (int p = to; p < end; p++) {
       border(first, piece, p * step + offset, block, at + (p - x) * ROW);
