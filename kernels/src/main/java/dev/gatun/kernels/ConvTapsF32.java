@@ -13,7 +13,7 @@ final class ConvTapsF32 extends ConvF32 {
 
   @Override
   public String name() {
-    return "taps";
+    return product.stacked() ? "stacked taps" : "taps";
   }
 
   @Override
@@ -23,7 +23,9 @@ final class ConvTapsF32 extends ConvF32 {
 
   @Override
   public String weightFormat() {
-    return "conv taps in " + geometry().groups() + " groups";
+    return (product.stacked() ? "conv stacked taps in " : "conv taps in ")
+        + geometry().groups()
+        + " groups";
   }
 
   @Override

@@ -96,6 +96,7 @@ final class GemmTileEmitterF32 {
   private final int vectors;
   private final int sets;
   private final boolean packed;
+  private final int rowFloats;
   private final int vectorBytes = 4 * Lanes.F32_LENGTH;
 
   // Locals, known once the body is being written.
@@ -105,11 +106,12 @@ final class GemmTileEmitterF32 {
   private int[] right = {};
   private int left;
 
-  private GemmTileEmitterF32(int rows, int vectors, int sets, boolean packed) {
+  private GemmTileEmitterF32(int rows, int vectors, int sets, boolean packed, int rowFloats) {
     this.rows = rows;
     this.vectors = vectors;
     this.sets = sets;
     this.packed = packed;
+    this.rowFloats = rowFloats;
   }
 
   /**
@@ -119,9 +121,10 @@ final class GemmTileEmitterF32 {
    * @param vectors its width in vectors
    * @param sets how many k the loop takes at a time, each with its own sums
    * @param packed whether the right rows lie side by side, or a variable distance apart
+   * @param rowFloats distance between the left rows, in floats
    */
-  static GemmTileF32 make(int rows, int vectors, int sets, boolean packed) {
-    byte[] code = new GemmTileEmitterF32(rows, vectors, sets, packed).emit();
+  static GemmTileF32 make(int rows, int vectors, int sets, boolean packed, int rowFloats) {
+    byte[] code = new GemmTileEmitterF32(rows, vectors, sets, packed, rowFloats).emit();
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup().defineHiddenClass(code, true);
       Object tile =
@@ -219,7 +222,7 @@ final class GemmTileEmitterF32 {
     int[][] set = sums.get(step);
     for (int i = 0; i < rows; i++) {
       species(c).aload(A).iload(A_AT).iload(k).iadd();
-      c.loadConstant(i * GemmTilesF32.ROW + step).iadd().faload();
+      c.loadConstant(i * rowFloats + step).iadd().faload();
       c.invokestatic(FLOAT_VECTOR, "broadcast", BROADCAST).astore(left);
       for (int j = 0; j < vectors; j++) {
         c.aload(left).aload(right[j]).aload(set[i][j]);

@@ -2,6 +2,8 @@ package dev.gatun.kernels;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -29,6 +31,10 @@ final class GemmTilesF32 {
   private static final GemmTileF32[] PACKED = new GemmTileF32[HEIGHT + 1];
   private static final GemmTileF32[] ROWS = new GemmTileF32[HEIGHT + 1];
 
+  private static final Map<Overlap, GemmTileF32> OVERLAPPING = new ConcurrentHashMap<>();
+
+  private record Overlap(int rows, int rowFloats) {}
+
   /** The tile of that many rows for packed panels. */
   static GemmTileF32 packed(int rows) {
     return get(PACKED, rows, true);
@@ -39,11 +45,20 @@ final class GemmTilesF32 {
     return get(ROWS, rows, false);
   }
 
+  /** The tile of that many rows for packed panels and left rows that far apart, in floats. */
+  static GemmTileF32 overlapping(int rows, int rowFloats) {
+    return OVERLAPPING.computeIfAbsent(
+        new Overlap(rows, rowFloats),
+        o ->
+            GemmTileEmitterF32.make(
+                o.rows, PackedWeightsF32.VECTORS, sets(o.rows), true, o.rowFloats));
+  }
+
   private static GemmTileF32 get(GemmTileF32[] tiles, int rows, boolean packed) {
     GemmTileF32 tile = (GemmTileF32) TILE.getAcquire(tiles, rows);
     if (tile == null) {
       GemmTileF32 made =
-          GemmTileEmitterF32.make(rows, PackedWeightsF32.VECTORS, sets(rows), packed);
+          GemmTileEmitterF32.make(rows, PackedWeightsF32.VECTORS, sets(rows), packed, ROW);
       GemmTileF32 earlier = (GemmTileF32) TILE.compareAndExchange(tiles, rows, null, made);
       tile = earlier == null ? made : earlier; // all threads use, and warm, the same one
     }

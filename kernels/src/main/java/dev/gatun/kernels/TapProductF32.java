@@ -1,5 +1,7 @@
 package dev.gatun.kernels;
 
+import static java.util.Objects.requireNonNull;
+
 import java.lang.foreign.Arena;
 import org.jspecify.annotations.Nullable;
 
@@ -9,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Compute bound. A block of pixels is gathered into rows that stay in L1 or L2 and multiplied by
  * every panel of the weights; each input float is copied once for each tap, which costs 1 / (output
- * channels / lanes) of the arithmetic or so.
+ * channels / lanes) of the arithmetic or so. Where that is much and lines are long, tiles keep to
+ * one line and {@link TapStackF32} copies what neighbouring pixels share once.
  *
  * <p>Groups too narrow to fill a vector are joined: the weights between them are zero, so a NaN or
  * infinity in one of them also shows in the others. Weights are packed [group][panel][z tap, y tap,
@@ -21,13 +24,14 @@ final class TapProductF32 {
   private static final long ZEROS =
       Arena.global().allocate(COLUMN_BYTES, Memory.ALIGNMENT).address();
 
+  private static final int HEIGHT = GemmTilesF32.HEIGHT;
+
   /** While all weights are below this, they stay in L2 and one tile of pixels at a time is best. */
   private static final long RESIDENT_BYTES = Cpu.get().l2Bytes() / 2;
 
   /** Gathered rows take this part of L2 when the weights do not stay there. */
   private static final int MOST_TILES =
-      Math.clamp(
-          Cpu.get().l2Bytes() * 3 / 10 / (4L * GemmTilesF32.ROW * GemmTilesF32.HEIGHT), 1, 16);
+      Math.clamp(Cpu.get().l2Bytes() * 3 / 10 / (4L * GemmTilesF32.ROW * HEIGHT), 1, 16);
 
   /** Blocks handed to an epilogue have at most this many elements (unless one panel has more). */
   private static final int EPILOGUE_ELEMENTS = 24 << 10;
@@ -36,6 +40,7 @@ final class TapProductF32 {
 
   private final TapGrid grid;
   private final TapGatherF32 gather;
+  private final @Nullable TapStackF32 stack;
   private final int groups;
   private final int joined;
   private final int groupIn;
@@ -43,6 +48,7 @@ final class TapProductF32 {
   private final int outChannels;
   private final int panels;
   private final int tiles;
+  private final boolean apart;
   private final boolean byLine;
   private final int lineTiles;
   private final int lineLength;
@@ -55,12 +61,12 @@ final class TapProductF32 {
   /**
    * A plan.
    *
-   * @param byLine whether tiles must not reach from one line of the grid into the next, because
+   * @param apart whether tiles must not reach from one line of the grid into the next, because
    *     pixels of different lines are not equally far apart in dst
    */
-  TapProductF32(TapGrid grid, boolean byLine, int groups, int outChannels, int threads) {
+  TapProductF32(TapGrid grid, boolean apart, int groups, int outChannels, int threads) {
     this.grid = grid;
-    this.byLine = byLine;
+    this.apart = apart;
     this.outChannels = outChannels;
     joined = joined(groups, outChannels / groups);
     this.groups = groups / joined;
@@ -68,15 +74,20 @@ final class TapProductF32 {
     groupOut = outChannels / this.groups;
     gather = new TapGatherF32(grid, groupIn);
     panels = PackedWeightsF32.panels(groupOut);
+    stack =
+        !apart && TapStackF32.accepts(grid, groupIn, panels)
+            ? new TapStackF32(grid, groupIn)
+            : null;
+    byLine = apart || stack != null;
     int lines = grid.lines();
-    int height = GemmTilesF32.HEIGHT;
+    int height = HEIGHT;
     lineLength = byLine ? grid.x().size() : Math.multiplyExact(lines, grid.x().size());
     lineTiles = Math.ceilDiv(lineLength, height);
     tiles = byLine ? Math.multiplyExact(lines, lineTiles) : lineTiles;
-    tallHeight = byLine ? Math.min(height, lineLength) : Math.ceilDiv(lineLength, lineTiles);
-    int lowHeight = byLine ? lineLength % height : lineLength / lineTiles;
-    tall = GemmTilesF32.packed(tallHeight);
-    low = GemmTilesF32.packed(Math.max(1, lowHeight));
+    tallHeight = apart ? Math.min(height, lineLength) : Math.ceilDiv(lineLength, lineTiles);
+    int lowHeight = apart ? lineLength % height : lineLength / lineTiles;
+    tall = tile(tallHeight);
+    low = tile(Math.max(1, lowHeight));
     int depth = Math.toIntExact(Math.min(Integer.MAX_VALUE / 64, gather.rowLength()));
     split =
         GemmSplitF32.choose(tiles, tallHeight, tiles, this.groups * panels, depth, true, threads);
@@ -84,6 +95,17 @@ final class TapProductF32 {
     boolean resident =
         Math.min(panels, taskPanels) * gather.rowLength() * COLUMN_BYTES <= RESIDENT_BYTES;
     blockTiles = resident ? 1 : MOST_TILES;
+  }
+
+  private GemmTileF32 tile(int height) {
+    return stack == null
+        ? GemmTilesF32.packed(height)
+        : GemmTilesF32.overlapping(height, stack.rowFloats());
+  }
+
+  /** Whether weights are packed [x tap, z tap, y tap, channel]. */
+  boolean stacked() {
+    return stack != null;
   }
 
   /** How many groups are joined to one: the most whose outputs fit into a vector. */
@@ -138,21 +160,28 @@ final class TapProductF32 {
     for (int panel = 0; panel < groups * panels; panel++) {
       int group = panel / panels;
       int firstColumn = panel % panels * COLUMNS;
-      for (int z : grid.z().taps()) {
-        for (int y : grid.y().taps()) {
-          for (int x : grid.x().taps()) {
-            long tap = src + 4 * (z * zStride + y * yStride + x * xStride);
-            for (int c = 0; c < groupIn; c++) {
-              long from =
-                  tap + 4L * (group * joined + c / in) * groupStride + 4L * (c % in) * inStride;
-              for (int j = 0; j < COLUMNS; j++) {
-                int o = firstColumn + j;
-                boolean connected = o < groupOut && o / out == c / in;
-                float value =
-                    connected ? Memory.ALL.get(Memory.F32, from + 4L * (o % out) * outStride) : 0f;
-                Memory.ALL.set(Memory.F32, to + 4L * j, value);
+      int[] xTaps = grid.x().taps();
+      int[] xAlone = {0};
+      for (int outer : stack == null ? xAlone : xTaps) {
+        for (int z : grid.z().taps()) {
+          for (int y : grid.y().taps()) {
+            for (int inner : stack == null ? xTaps : xAlone) {
+              int x = outer + inner;
+              long tap = src + 4 * (z * zStride + y * yStride + x * xStride);
+              for (int c = 0; c < groupIn; c++) {
+                long from =
+                    tap + 4L * (group * joined + c / in) * groupStride + 4L * (c % in) * inStride;
+                for (int j = 0; j < COLUMNS; j++) {
+                  int o = firstColumn + j;
+                  boolean connected = o < groupOut && o / out == c / in;
+                  float value =
+                      connected
+                          ? Memory.ALL.get(Memory.F32, from + 4L * (o % out) * outStride)
+                          : 0f;
+                  Memory.ALL.set(Memory.F32, to + 4L * j, value);
+                }
+                to += COLUMN_BYTES;
               }
-              to += COLUMN_BYTES;
             }
           }
         }
@@ -235,7 +264,8 @@ final class TapProductF32 {
       int firstPanel,
       int lastPanel) {
     GemmScratchF32 scratch = GemmScratchF32.get();
-    float[] block = scratch.left(blockTiles * GemmTilesF32.HEIGHT);
+    int floats = stack == null ? HEIGHT * GemmTilesF32.ROW : stack.length(HEIGHT);
+    float[] block = scratch.left(Math.ceilDiv(blockTiles * floats, GemmTilesF32.ROW));
     for (int panel = firstPanel; panel < lastPanel; ) {
       int group = panel / panels;
       int end = Math.min(lastPanel, (group + 1) * panels);
@@ -283,10 +313,15 @@ final class TapProductF32 {
     long from = src + 4L * group * groupIn;
     long rowLength = gather.rowLength();
     int done = 0;
-    for (int d = 0; d < gather.depths(); d++) {
-      int depth = gather.length(d);
-      gather.run(from, firstPixel, pixels, d, block);
-      boolean last = d == gather.depths() - 1;
+    int depths = stack == null ? gather.depths() : 1;
+    for (int d = 0; d < depths; d++) {
+      int depth = stack == null ? gather.length(d) : (int) rowLength;
+      if (stack == null) {
+        gather.run(from, firstPixel, pixels, d, block);
+      } else {
+        stack(from, firstTile, lastTile, block);
+      }
+      boolean last = d == depths - 1;
       float low = last ? lo : Float.NEGATIVE_INFINITY;
       float high = last ? hi : Float.POSITIVE_INFINITY;
       for (int panel = firstPanel; panel < lastPanel; panel++) {
@@ -349,7 +384,19 @@ final class TapProductF32 {
         }
         GemmEdgesF32.copy(edge, COLUMN_BYTES, to, pixelBytes, height, columns);
       }
-      at += height * GemmTilesF32.ROW;
+      at += stack == null ? height * GemmTilesF32.ROW : stack.length(height);
+    }
+  }
+
+  /** Stacks the columns of some tiles one behind the other. */
+  private void stack(long src, int firstTile, int lastTile, float[] block) {
+    TapStackF32 columns = requireNonNull(stack);
+    int at = 0;
+    for (int tile = firstTile; tile < lastTile; tile++) {
+      int x = start(tile % lineTiles);
+      int height = start(tile % lineTiles + 1) - x;
+      columns.run(src, tile / lineTiles, x, height, block, at);
+      at += columns.length(height);
     }
   }
 
@@ -386,7 +433,7 @@ final class TapProductF32 {
 
   /** Where a tile of a line starts: full tiles and a rest by line, else tiles as even as can be. */
   private int start(int tile) {
-    return byLine
+    return apart
         ? Math.min(lineLength, tile * GemmTilesF32.HEIGHT)
         : part(lineLength, lineTiles, tile);
   }

@@ -37,6 +37,13 @@ class ConvF32Tests {
     all.add(square(1, 4 * L, 2 * L + 1, 1, 1, 1, 1, 0));
     // As many outputs as inputs, but not the same positions.
     all.add(ConvGeometry.of(1, 10, 9, 1, List.of(new Axis(2, 1, 2, 1, 0, 1))));
+    // Long lines, whose tiles stack columns: borders on either side, strides, groups, three axes.
+    all.add(square(1, L, 2 * L + 3, 1, 23, 3, 1, 1));
+    all.add(square(2, 2 * (L + 1), 2 * (L + 5), 2, 12, 5, 2, 2));
+    all.add(ConvGeometry.of(1, L + 3, L, 1, List.of(new Axis(70, 9, 3, 1, 5, 2))));
+    Axis three = new Axis(4, 3, 1, 1, 1, 1);
+    all.add(ConvGeometry.of(1, L, L, 1, List.of(three, three, new Axis(24, 3, 1, 1, 1, 1))));
+    all.add(square(1, 3 * L, 8 * L, 1, 48, 3, 1, 0));
     // Deeper than one block of the left matrix, in taps and within one tap.
     all.add(square(1, 260, 2 * L + 2, 1, 4, 3, 1, 1));
     all.add(square(1, 1100, L + 3, 1, 3, 3, 1, 1));
@@ -55,6 +62,10 @@ class ConvF32Tests {
       }
     }
     all.add(square(2, 2 * L, 2 * L, 2 * L, 14, 3, 1, 1));
+    // Several blocks of channels; tiles of one line that differ at both borders; too many taps.
+    all.add(square(1, 21 * L + 1, 21 * L + 1, 21 * L + 1, 7, 5, 1, 2));
+    all.add(square(1, L, L, L, 31, 5, 2, 2));
+    all.add(ConvGeometry.of(1, L, L, L, List.of(new Axis(70, 70, 1, 1, 35, 35))));
     all.add(square(1, L + 2, L + 2, L + 2, 3, 5, 1, 2));
     all.add(square(1, L + 2, L + 2, L + 2, 8, 7, 1, 3));
     all.add(square(1, L, L, L, 8, 2, 2, 0));
