@@ -1,6 +1,7 @@
 package dev.gatun.bench.compare;
 
 import dev.gatun.bench.measure.Machine;
+import dev.gatun.bench.measure.Roof;
 import dev.gatun.core.plan.Backend;
 import dev.gatun.core.tensor.GatunException;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -35,11 +37,14 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  bench/compare model.onnx --threads 1,4",
-      "  bench/compare graphs/*.onnx --rounds 9 --cold 3 --json result.json"
+      "  bench/compare graphs/*.onnx --rounds 9 --cold 3 --json result.json",
+      "  bench/compare --from result.json --report result.html"
     })
 final class Compare implements Callable<Integer> {
+  private static final double ROOF_SECONDS = 0.15;
+
   @Parameters(
-      arity = "1..*",
+      arity = "0..*",
       paramLabel = "MODEL",
       description =
           "ONNX files; inputs come from test_data_set_0 beside a model or are made up. Weights that"
@@ -90,6 +95,19 @@ final class Compare implements Callable<Integer> {
   @Nullable Path json;
 
   @Option(
+      names = "--report",
+      paramLabel = "FILE",
+      description = "Write an HTML page with charts, too.")
+  @Nullable Path report;
+
+  @Option(
+      names = "--from",
+      paramLabel = "FILE",
+      split = ",",
+      description = "Add results that --json wrote earlier; MODELs may then be left out.")
+  List<Path> from = new ArrayList<>();
+
+  @Option(
       names = "--work",
       paramLabel = "DIR",
       description = "Where filled copies are kept (default: bench/target/compare).")
@@ -118,10 +136,41 @@ final class Compare implements Callable<Integer> {
   @Override
   public Integer call() {
     check();
+    List<Results> parts = new ArrayList<>();
+    for (Path file : from) {
+      parts.add(JsonResults.read(file.toString(), read(file)));
+    }
+    Results all = Results.join(parts);
+    if (!models.isEmpty()) {
+      all = measure(all);
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    if (models.isEmpty()) {
+      out.println(ResultTable.header());
+      all.results().forEach(r -> out.println(ResultTable.line(r)));
+    }
+    save(all);
+    ResultTable.summary(all.results()).forEach(out::println);
+    boolean good =
+        all.failures().isEmpty() && all.results().stream().allMatch(r -> r.agreement().holds());
+    return good ? 0 : CommandLine.ExitCode.SOFTWARE;
+  }
+
+  private void save(Results all) {
+    if (json != null) {
+      write(json, JsonResults.write(all));
+    }
+    if (report != null) {
+      write(report, Report.of(all));
+    }
+  }
+
+  private Results measure(Results earlier) {
     Duel duel = new Duel(rounds, seconds, warmup, cold, backend, work.toAbsolutePath().normalize());
     PrintWriter out = spec.commandLine().getOut();
     Map<String, Object> machine = Machine.facts();
     List<Result> results = new ArrayList<>();
+    Map<Integer, Double> roofs = new TreeMap<>();
     Map<String, String> failures = new LinkedHashMap<>();
     boolean isFirst = true;
     for (Path model : models) {
@@ -136,24 +185,22 @@ final class Compare implements Callable<Integer> {
           isFirst = false;
         }
         for (int n : threads) {
+          // Before every model: the machine may be faster later on.
+          roofs.merge(n, Roof.best(Roof.Kind.FMA, 0, n, ROOF_SECONDS), Math::max);
           Result result = duel.run(contestant, n);
           results.add(result);
           out.println(ResultTable.line(result));
-          out.flush();
+          // Now: whoever stops a long comparison keeps what there is.
+          Results now = new Results(machine, duel.facts(), results, roofs, failures);
+          save(Results.join(List.of(earlier, now)));
         }
       } catch (GatunException | EngineException e) {
         failures.put(model.toString(), String.valueOf(e.getMessage()));
         out.println(model + ": " + e.getMessage());
       }
     }
-    if (!results.isEmpty()) {
-      ResultTable.summary(results).forEach(out::println);
-    }
-    if (json != null) {
-      write(json, JsonResults.write(machine, duel, results, failures));
-    }
-    boolean good = failures.isEmpty() && results.stream().allMatch(r -> r.agreement().holds());
-    return good ? 0 : CommandLine.ExitCode.SOFTWARE;
+    return Results.join(
+        List.of(earlier, new Results(machine, duel.facts(), results, roofs, failures)));
   }
 
   private void check() {
@@ -168,10 +215,21 @@ final class Compare implements Callable<Integer> {
           "--rounds and --seconds must be positive, --warmup and --cold not negative");
     }
     Backend.parse(backend).requireLibrary();
+    if (models.isEmpty() && from.isEmpty()) {
+      throw new IllegalArgumentException("no MODEL is given; --help shows examples");
+    }
     for (Path model : models) {
       if (!Files.isRegularFile(model)) {
         throw new IllegalArgumentException(model + ": no such file");
       }
+    }
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new GatunException(file + " cannot be read: " + e, e);
     }
   }
 

@@ -5,7 +5,9 @@ import dev.gatun.bench.measure.Agreement;
 import dev.gatun.bench.measure.Sample;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Measures both engines in turn, each in a process of its own that lives through all rounds: what
@@ -64,6 +66,17 @@ record Duel(int rounds, double seconds, double warmup, int cold, String backend,
           gflop,
           agreement);
     }
+  }
+
+  /** The options that figures depend on. */
+  Map<String, Object> facts() {
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("backend", backend);
+    facts.put("rounds", rounds);
+    facts.put("seconds", seconds);
+    facts.put("warmup", warmup);
+    facts.put("cold", cold);
+    return facts;
   }
 
   /** Starts each engine once for nothing: its archive of classes is written when it ends. */

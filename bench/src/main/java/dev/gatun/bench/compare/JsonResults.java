@@ -1,37 +1,35 @@
 package dev.gatun.bench.compare;
 
+import dev.gatun.bench.measure.Agreement;
 import dev.gatun.bench.measure.Statistics;
+import dev.gatun.core.tensor.GatunException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
-/** Results for programs. */
+/** Results for programs, and back. */
 final class JsonResults {
-  static String write(
-      Map<String, Object> machine, Duel duel, List<Result> results, Map<String, String> failures) {
+  static String write(Results all) {
     Map<String, Object> root = new LinkedHashMap<>();
-    root.put("machine", machine);
-    root.put(
-        "method",
-        Map.of(
-            "rounds", duel.rounds(),
-            "seconds", duel.seconds(),
-            "warmup", duel.warmup(),
-            "cold", duel.cold()));
+    root.put("machine", all.machine());
+    root.put("method", all.method());
     List<Map<String, Object>> entries = new ArrayList<>();
-    results.forEach(r -> entries.add(entry(r)));
+    all.results().forEach(r -> entries.add(entry(r)));
     root.put("results", entries);
     Map<String, Object> means = new LinkedHashMap<>();
-    for (int threads : results.stream().map(Result::threads).distinct().toList()) {
+    for (int threads : all.threads()) {
       means.put(
           Integer.toString(threads),
-          Statistics.geometricMean(
-              results.stream().filter(r -> r.threads() == threads).map(Result::ratio).toList()));
+          Statistics.geometricMean(all.at(threads).stream().map(Result::ratio).toList()));
     }
     root.put("geometric_means", means);
-    root.put("failures", failures);
+    root.put("roof_gflops", new TreeMap<>(all.roofs()));
+    root.put("failures", all.failures());
     return new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(root) + "\n";
   }
 
@@ -61,7 +59,66 @@ final class JsonResults {
     e.put(name + "_load_ms", side.load());
     e.put(name + "_first_run_ms", side.firstRun());
     e.put(name + "_cold_ms", side.coldStart());
+    e.put(name + "_cold_starts_ms", side.coldStarts());
     e.put(name + "_peak_bytes", side.peakBytes());
+  }
+
+  /**
+   * Reads what {@link #write} wrote.
+   *
+   * @param title of the source, for messages
+   */
+  static Results read(String title, String text) {
+    try {
+      JsonNode root = new ObjectMapper().readTree(text);
+      Map<String, Object> machine = new LinkedHashMap<>();
+      root.required("machine").forEachEntry((name, value) -> machine.put(name, value.asString()));
+      Map<String, Object> method = new LinkedHashMap<>();
+      root.required("method").forEachEntry((name, value) -> method.put(name, value.asString()));
+      List<Result> results = new ArrayList<>();
+      root.required("results").forEach(node -> results.add(result(node)));
+      Map<Integer, Double> roofs = new TreeMap<>();
+      root.required("roof_gflops")
+          .forEachEntry((name, value) -> roofs.put(Integer.valueOf(name), value.asDouble()));
+      Map<String, String> failures = new LinkedHashMap<>();
+      root.required("failures").forEachEntry((name, value) -> failures.put(name, value.asString()));
+      return new Results(machine, method, results, roofs, failures);
+    } catch (JacksonException | IllegalArgumentException e) {
+      throw new GatunException(
+          title
+              + ": not what --json writes: "
+              + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
+          e);
+    }
+  }
+
+  private static Result result(JsonNode e) {
+    return new Result(
+        e.required("model").asString(),
+        e.required("threads").asInt(),
+        e.required("backend").asString(),
+        side("gatun", e),
+        side("peer", e),
+        doubles(e.required("ratios")),
+        e.required("gflop").asDouble(),
+        new Agreement(
+            e.required("outputs_error").asDouble(), e.required("outputs_problem").asString()));
+  }
+
+  private static Result.Side side(String name, JsonNode e) {
+    return new Result.Side(
+        doubles(e.required(name + "_round_ms")),
+        e.required(name + "_min_ms").asDouble(),
+        e.required(name + "_load_ms").asDouble(),
+        e.required(name + "_first_run_ms").asDouble(),
+        doubles(e.required(name + "_cold_starts_ms")),
+        e.required(name + "_peak_bytes").asLong());
+  }
+
+  private static List<Double> doubles(JsonNode array) {
+    List<Double> values = new ArrayList<>();
+    array.forEach(value -> values.add(value.asDouble()));
+    return List.copyOf(values);
   }
 
   private JsonResults() {}
