@@ -4,8 +4,8 @@ package dev.gatun.kernels;
  * Reductions of elements of any type over the middle axis of [outer, axis, inner]: floats in double
  * precision, rounded once, integers wrapping around in their width.
  *
- * <p>Scalar, about a nanosecond an element: float32, which models use, has {@link ReduceRowsF32} and
- * {@link ReduceInnerF32}. What integers have no exact meaning for (roots and logarithms) is
+ * <p>Scalar, about a nanosecond an element: float32, which models use, has {@link ReduceRowsF32}
+ * and {@link ReduceInnerF32}. What integers have no exact meaning for (roots and logarithms) is
  * truncated.
  */
 public final class ReduceElements {
