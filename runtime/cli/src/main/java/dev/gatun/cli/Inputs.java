@@ -2,13 +2,17 @@ package dev.gatun.cli;
 
 import dev.gatun.core.graph.Graph;
 import dev.gatun.core.graph.Value;
+import dev.gatun.core.tensor.DType;
 import dev.gatun.core.tensor.Datum;
 import dev.gatun.core.tensor.GatunException;
+import dev.gatun.core.tensor.Shape;
 import dev.gatun.core.tensor.Tensor;
+import dev.gatun.core.tensor.Type;
 import dev.gatun.formats.FileBytes;
 import dev.gatun.formats.TensorFiles;
 import dev.gatun.formats.onnx.SampleInputs;
 import dev.gatun.formats.onnx.proto.DatumProto;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,12 +28,14 @@ import java.util.Set;
 final class Inputs {
   private final Path model;
   private final Graph graph;
+  private final Map<String, Long> sizes;
   private final SampleInputs samples;
   private final Pictures pictures;
 
   Inputs(Path model, Graph graph, Map<String, Long> sizes, Pictures pictures) {
     this.model = model;
     this.graph = graph;
+    this.sizes = sizes;
     samples = new SampleInputs(graph, sizes);
     this.pictures = pictures;
   }
@@ -41,6 +47,7 @@ final class Inputs {
    * @param optional names of inputs that have defaults
    */
   Map<String, Datum> read(List<String> arguments, Set<String> optional) {
+    sizes.forEach(this::requireOpenAxis);
     Map<String, Datum> values = new LinkedHashMap<>();
     List<String> unnamed = new ArrayList<>();
     for (String argument : arguments) {
@@ -48,6 +55,8 @@ final class Inputs {
       String name = equals < 0 ? "" : argument.substring(0, equals);
       if (graph.inputs().stream().anyMatch(v -> v.name().equals(name))) {
         values.put(name, one(input(name), Path.of(argument.substring(equals + 1))));
+      } else if (equals > 0 && !Files.exists(Path.of(argument))) {
+        throw new GatunException("there is no input '" + name + "'; the inputs are " + names());
       } else {
         unnamed.add(argument);
       }
@@ -74,6 +83,38 @@ final class Inputs {
       }
     }
     return values;
+  }
+
+  private List<String> names() {
+    return graph.inputs().stream().map(Value::name).toList();
+  }
+
+  /** A size that nobody would use is a mistake to tell of. */
+  private void requireOpenAxis(String key, long size) {
+    for (Value input : graph.inputs()) {
+      if (!(input.type() instanceof Type.OfTensor(DType _, Shape shape)) || !shape.isRanked()) {
+        continue;
+      }
+      for (int axis = 0; axis < shape.rank(); axis++) {
+        if (key.equals(input.name() + "." + axis)) {
+          if (shape.size(axis) >= 0) {
+            throw new GatunException(
+                "--dim "
+                    + key
+                    + ": the axis is not open, '"
+                    + input.name()
+                    + "' is "
+                    + input.type());
+          }
+          if (size < 0) {
+            throw new GatunException("--dim " + key + ": the size must not be negative: " + size);
+          }
+          return;
+        }
+      }
+    }
+    throw new GatunException(
+        "--dim " + key + ": no input has such an axis; the inputs are " + graph.inputs());
   }
 
   private Value input(String name) {

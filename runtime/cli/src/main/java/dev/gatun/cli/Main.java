@@ -2,6 +2,9 @@ package dev.gatun.cli;
 
 import dev.gatun.core.tensor.GatunException;
 import dev.gatun.ffi.NativeLibraryException;
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -39,6 +42,9 @@ public final class Main {
   /** The work was done, but what it found is not good. */
   static final int FAILED = 1;
 
+  /** Nobody reads what is printed: what a shell reports for programs that SIGPIPE ends. */
+  static final int CLOSED_PIPE = 141;
+
   @Option(
       names = "--debug",
       scope = ScopeType.INHERIT,
@@ -47,10 +53,12 @@ public final class Main {
 
   /** Runs a command line and ends the process. */
   public static void main(String[] args) {
-    PrintWriter out = new PrintWriter(new PipeWriter(System.out), false);
-    int code = execute(out, new PrintWriter(System.err, true, StandardCharsets.UTF_8), args);
-    out.flush();
-    System.exit(code);
+    // System.out would hide that its reader has gone or that the disk is full.
+    PrintWriter out =
+        new PrintWriter(
+            new PipeWriter(new BufferedOutputStream(new FileOutputStream(FileDescriptor.out))),
+            false);
+    System.exit(execute(out, new PrintWriter(System.err, true, StandardCharsets.UTF_8), args));
   }
 
   /** Runs a command line; the result is the exit code. */
@@ -59,10 +67,22 @@ public final class Main {
     CommandLine line = new CommandLine(main);
     line.setOut(out).setErr(err);
     line.setCaseInsensitiveEnumValuesAllowed(true);
-    line.setExecutionExceptionHandler((e, command, parsed) -> report(e, command, main.debug));
-    int code = args.length == 0 ? usage(line) : line.execute(args);
-    out.flush();
-    return code;
+    line.setExecutionExceptionHandler((e, command, parsed) -> report(e, err, main.debug));
+    line.setExecutionStrategy(
+        parsed -> {
+          try {
+            return new CommandLine.RunLast().execute(parsed);
+          } catch (PipeWriter.Closed | UncheckedIOException e) {
+            return report(e, err, main.debug); // help is written outside of a command
+          }
+        });
+    try {
+      int code = args.length == 0 ? usage(line) : line.execute(args);
+      out.flush();
+      return code;
+    } catch (PipeWriter.Closed | UncheckedIOException e) {
+      return report(e, err, main.debug);
+    }
   }
 
   private static int usage(CommandLine line) {
@@ -70,10 +90,9 @@ public final class Main {
     return CommandLine.ExitCode.USAGE;
   }
 
-  private static int report(Exception e, CommandLine command, boolean debug) throws Exception {
-    PrintWriter err = command.getErr();
+  private static int report(Exception e, PrintWriter err, boolean debug) {
     if (e instanceof PipeWriter.Closed) {
-      return CommandLine.ExitCode.OK;
+      return CLOSED_PIPE;
     }
     if (debug) {
       e.printStackTrace(err);

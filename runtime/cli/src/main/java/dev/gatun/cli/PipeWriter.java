@@ -1,11 +1,16 @@
 package dev.gatun.cli;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.OutputStreamWriter;
-import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 
-/** Standard output that ends the command quietly when its reader has gone ("| head"). */
+/**
+ * Standard output whose failures end the command: quietly when its reader has gone ("| head"), with
+ * a message otherwise (a full disk). A {@link java.io.PrintStream} would swallow both.
+ */
 final class PipeWriter extends Writer {
   /** The reader of standard output has gone. */
   static final class Closed extends RuntimeException {
@@ -16,11 +21,9 @@ final class PipeWriter extends Writer {
     }
   }
 
-  private final PrintStream stream;
   private final Writer writer;
 
-  PipeWriter(PrintStream stream) {
-    this.stream = stream;
+  PipeWriter(OutputStream stream) {
     writer = new OutputStreamWriter(stream, StandardCharsets.UTF_8);
   }
 
@@ -28,8 +31,8 @@ final class PipeWriter extends Writer {
   public void write(char[] buffer, int offset, int length) {
     try {
       writer.write(buffer, offset, length);
-    } catch (java.io.IOException e) {
-      throw new Closed();
+    } catch (IOException e) {
+      throw failure(e);
     }
   }
 
@@ -37,16 +40,21 @@ final class PipeWriter extends Writer {
   public void flush() {
     try {
       writer.flush();
-    } catch (java.io.IOException e) {
-      throw new Closed();
-    }
-    if (stream.checkError()) {
-      throw new Closed();
+    } catch (IOException e) {
+      throw failure(e);
     }
   }
 
   @Override
   public void close() {
     flush();
+  }
+
+  private static RuntimeException failure(IOException e) {
+    // The JDK has no type for it: "Broken pipe" on Unix, "The pipe is being closed" on Windows.
+    String message = String.valueOf(e.getMessage());
+    return message.contains("pipe")
+        ? new Closed()
+        : new UncheckedIOException("standard output cannot be written: " + message, e);
   }
 }

@@ -6,17 +6,23 @@ import dev.gatun.core.graph.Value;
 import dev.gatun.core.op.BatchNorm;
 import dev.gatun.core.op.Conv;
 import dev.gatun.core.tensor.DType;
+import dev.gatun.core.tensor.Recipe;
 import dev.gatun.core.tensor.Shape;
 import dev.gatun.core.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Folds an inference batch norm into the weights and bias of the convolution before it.
  *
  * <p>With s = scale / sqrt(var + epsilon): w' = w * s and b' = (b - mean) * s + bias, an output
- * channel each.
+ * channel each. The weights are computed when they are packed, so that a network is never held
+ * twice.
  */
 final class SimplifyAlgebra implements Simplify.Nested {
   @Override
@@ -47,19 +53,17 @@ final class SimplifyAlgebra implements Simplify.Nested {
     }
     int channels = Math.toIntExact(weight.get().shape().size(0));
     double epsilon = node.attrs().real("epsilon");
-    float[] w = weight.get().toFloats();
+    double[] scale = new double[channels];
     float[] bias = new float[channels];
-    int each = channels == 0 ? 0 : w.length / channels;
     for (int c = 0; c < channels; c++) {
       double s = params.get(0).getDouble(c) / Math.sqrt(params.get(3).getDouble(c) + epsilon);
-      for (int i = c * each; i < (c + 1) * each; i++) {
-        w[i] = (float) (w[i] * s);
-      }
-      int channel = c;
-      double before = oldBias.map(t -> t.getDouble(channel)).orElse(0.0);
+      double before = oldBias.isPresent() ? oldBias.get().getDouble(c) : 0.0;
+      scale[c] = s;
       bias[c] = (float) ((before - params.get(2).getDouble(c)) * s + params.get(1).getDouble(c));
     }
-    Value newWeight = b.constant(conv.input(1).name(), Tensor.of(w, weight.get().shape().sizes()));
+    Tensor scaled =
+        Tensor.computed(DType.F32, weight.get().shape(), new ScaledChannels(weight.get(), scale));
+    Value newWeight = b.constant(conv.input(1).name(), scaled);
     Value newBias = b.constant(node.name() + ".bias", Tensor.of(bias, Shape.of(channels).sizes()));
     return Optional.of(
         b.add(
@@ -69,5 +73,41 @@ final class SimplifyAlgebra implements Simplify.Nested {
             1,
             conv.name(),
             List.of(node.output().name())));
+  }
+
+  /** Weights times a number for each output channel. */
+  private static final class ScaledChannels implements Recipe {
+    private final Tensor weight;
+    private final double[] scale;
+
+    ScaledChannels(Tensor weight, double[] scale) {
+      this.weight = weight;
+      this.scale = scale;
+    }
+
+    @Override
+    public void write(MemorySegment to) {
+      MemorySegment from = weight.data();
+      long each = scale.length == 0 ? 0 : weight.elements() / scale.length;
+      for (int c = 0; c < scale.length; c++) {
+        for (long i = c * each; i < (c + 1) * each; i++) {
+          float w = from.get(ValueLayout.JAVA_FLOAT_UNALIGNED, 4 * i);
+          to.set(ValueLayout.JAVA_FLOAT_UNALIGNED, 4 * i, (float) (w * scale[c]));
+        }
+      }
+      weight.unload();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof ScaledChannels recipe
+          && weight.equals(recipe.weight)
+          && Arrays.equals(scale, recipe.scale);
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * weight.hashCode() + Arrays.hashCode(scale);
+    }
   }
 }

@@ -13,7 +13,8 @@ import java.util.function.LongConsumer;
 /**
  * Native memory for constants: as they are, and packed for a kernel. Plans of one session share it.
  *
- * <p>A constant that already lies in native memory (mapped from a file) is used where it is.
+ * <p>A constant that already lies in native memory (mapped from a file) is used where it is. Once
+ * one is packed, the pages of the file are let go, and one that can be computed is not kept at all.
  */
 public final class Weights implements AutoCloseable {
   private final Arena arena = Arena.ofShared();
@@ -28,13 +29,12 @@ public final class Weights implements AutoCloseable {
     if (known != null) {
       return known;
     }
-    MemorySegment data = tensor.data();
     long address;
-    if (data.isNative()) {
-      address = data.address();
+    if (tensor.isNative()) {
+      address = tensor.data().address();
     } else {
-      MemorySegment copy = allocate(data.byteSize());
-      copy.asSlice(0, data.byteSize()).copyFrom(data);
+      MemorySegment copy = allocate(tensor.bytes());
+      tensor.copyTo(copy);
       address = copy.address();
     }
     raw.put(tensor, address);
@@ -56,6 +56,8 @@ public final class Weights implements AutoCloseable {
     }
     long address = allocate(size).address();
     pack.accept(address);
+    // Whoever needs the original again, for another form, finds it in the system's cache.
+    tensor.unload();
     forms.put(format, address);
     return address;
   }
@@ -65,19 +67,19 @@ public final class Weights implements AutoCloseable {
    * packing needs.
    */
   public static void withAddress(Tensor tensor, LongConsumer use) {
-    MemorySegment data = tensor.data();
-    if (data.isNative()) {
+    if (tensor.isNative()) {
       try {
-        use.accept(data.address());
+        use.accept(tensor.data().address());
       } finally {
         // The tensor keeps the memory alive until here.
         Reference.reachabilityFence(tensor);
       }
       return;
     }
-    try (Arena temporary = Arena.ofConfined()) {
-      MemorySegment copy = temporary.allocate(Math.max(data.byteSize(), 1), Memory.ALIGNMENT);
-      copy.asSlice(0, data.byteSize()).copyFrom(data);
+    // Shared: a recipe may write with several threads.
+    try (Arena temporary = Arena.ofShared()) {
+      MemorySegment copy = temporary.allocate(Math.max(tensor.bytes(), 1), Memory.ALIGNMENT);
+      tensor.copyTo(copy);
       use.accept(copy.address());
     }
   }

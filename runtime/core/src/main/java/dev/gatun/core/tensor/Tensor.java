@@ -24,16 +24,16 @@ public final class Tensor implements Datum {
   private final DType dtype;
   private final Shape shape;
   private final long elements;
-  private final MemorySegment data;
+  private final TensorData data;
   private final String @Nullable [] strings;
 
-  private Tensor(DType dtype, Shape shape, MemorySegment data, String @Nullable [] strings) {
+  private Tensor(DType dtype, Shape shape, TensorData data, String @Nullable [] strings) {
     this.dtype = dtype;
     this.shape = shape;
     this.elements = shape.elements();
     this.data = data;
     this.strings = strings;
-    long found = strings == null ? data.byteSize() : strings.length;
+    long found = strings == null ? data.bytes() : strings.length;
     long expected = strings == null ? Math.multiplyExact(elements, dtype.bytes()) : elements;
     if (found != expected) {
       throw new ShapeException(
@@ -50,7 +50,8 @@ public final class Tensor implements Datum {
 
   /** Takes over memory or strings without copying. */
   static Tensor adopt(DType dtype, Shape shape, MemorySegment data, String[] strings) {
-    return new Tensor(dtype, shape, data, dtype == DType.STRING ? strings : null);
+    return new Tensor(
+        dtype, shape, new TensorData.Kept(data), dtype == DType.STRING ? strings : null);
   }
 
   /** Wraps memory without copying; it must not change afterwards. */
@@ -58,7 +59,21 @@ public final class Tensor implements Datum {
     if (dtype == DType.STRING) {
       throw new IllegalArgumentException("strings are not memory; use Tensor.of(String[], ...)");
     }
-    return new Tensor(dtype, shape, data, null);
+    return new Tensor(dtype, shape, new TensorData.Kept(data), null);
+  }
+
+  /**
+   * A tensor whose elements are computed when somebody asks for them, and not kept: for weights
+   * that are read once, to be packed.
+   *
+   * <p>It equals only tensors that are computed by an equal recipe.
+   */
+  public static Tensor computed(DType dtype, Shape shape, Recipe recipe) {
+    if (dtype == DType.STRING) {
+      throw new IllegalArgumentException("strings are not memory; use Tensor.of(String[], ...)");
+    }
+    long bytes = Math.multiplyExact(shape.elements(), dtype.bytes());
+    return new Tensor(dtype, shape, new TensorData.Computed(bytes, recipe), null);
   }
 
   /** A float32 tensor; the array is copied. */
@@ -92,8 +107,8 @@ public final class Tensor implements Datum {
 
   /** A string tensor; the array is copied. */
   public static Tensor of(String[] values, long... sizes) {
-    return new Tensor(
-        DType.STRING, Shape.of(sizes), MemorySegment.ofArray(new byte[0]), values.clone());
+    TensorData nothing = new TensorData.Kept(MemorySegment.ofArray(new byte[0]));
+    return new Tensor(DType.STRING, Shape.of(sizes), nothing, values.clone());
   }
 
   /** A tensor of any number type, each value rounded to nearest even (truncated to integers). */
@@ -161,12 +176,37 @@ public final class Tensor implements Datum {
 
   /** The elements as memory, read-only; not for strings. */
   public MemorySegment data() {
-    return data.asReadOnly();
+    return memory().asReadOnly();
   }
 
-  /** The elements as memory, for the builder's copies. */
+  /** The elements as memory. */
   MemorySegment memory() {
-    return data;
+    return data.memory();
+  }
+
+  /** Number of bytes of the elements. */
+  public long bytes() {
+    return data.bytes();
+  }
+
+  /** True when {@link #data} is memory outside the heap that stays where it is. */
+  public boolean isNative() {
+    return data instanceof TensorData.Kept(MemorySegment memory) && memory.isNative();
+  }
+
+  /** Copies the elements; those of a computed tensor are written straight to their destination. */
+  public void copyTo(MemorySegment to) {
+    data.copyTo(to.asSlice(0, data.bytes()));
+  }
+
+  /**
+   * Lets the system drop the pages of a tensor that is mapped from a file; they are read again when
+   * somebody needs them.
+   */
+  public void unload() {
+    if (data instanceof TensorData.Kept(MemorySegment memory) && memory.isMapped()) {
+      memory.unload();
+    }
   }
 
   /** The same elements in another shape of as many elements. */
@@ -180,12 +220,12 @@ public final class Tensor implements Datum {
   /** Element {@code i} in row-major order as a double; booleans are 0 or 1. */
   public double getDouble(long i) {
     return switch (dtype) {
-      case F32 -> data.get(F32, 4 * i);
-      case F64 -> data.get(F64, 8 * i);
-      case F16 -> Float.float16ToFloat(data.get(I16, 2 * i));
-      case BF16 -> Float.intBitsToFloat(data.get(I16, 2 * i) << 16);
+      case F32 -> memory().get(F32, 4 * i);
+      case F64 -> memory().get(F64, 8 * i);
+      case F16 -> Float.float16ToFloat(memory().get(I16, 2 * i));
+      case BF16 -> Float.intBitsToFloat(memory().get(I16, 2 * i) << 16);
       case F8E4M3FN, F8E4M3FNUZ, F8E5M2, F8E5M2FNUZ, F8E8M0, F4E2M1 ->
-          SmallFloats.decode(dtype, data.get(ValueLayout.JAVA_BYTE, i));
+          SmallFloats.decode(dtype, memory().get(ValueLayout.JAVA_BYTE, i));
       case U64 -> unsigned(getLong(i));
       case I8, U8, I16, U16, I32, U32, I64, BOOL, I4, U4, I2, U2 -> getLong(i);
       case STRING -> throw notANumber();
@@ -194,19 +234,19 @@ public final class Tensor implements Datum {
 
   /** Element {@code i} as a float. */
   public float getFloat(long i) {
-    return dtype == DType.F32 ? data.get(F32, 4 * i) : (float) getDouble(i);
+    return dtype == DType.F32 ? memory().get(F32, 4 * i) : (float) getDouble(i);
   }
 
   /** Element {@code i} as a long; floating values are truncated, uint64 keeps its bits. */
   public long getLong(long i) {
     return switch (dtype) {
-      case I64, U64 -> data.get(I64, 8 * i);
-      case I32 -> data.get(I32, 4 * i);
-      case U32 -> Integer.toUnsignedLong(data.get(I32, 4 * i));
-      case I16 -> data.get(I16, 2 * i);
-      case U16 -> Short.toUnsignedLong(data.get(I16, 2 * i));
-      case I8, I4, I2 -> data.get(ValueLayout.JAVA_BYTE, i);
-      case U8, U4, U2, BOOL -> Byte.toUnsignedLong(data.get(ValueLayout.JAVA_BYTE, i));
+      case I64, U64 -> memory().get(I64, 8 * i);
+      case I32 -> memory().get(I32, 4 * i);
+      case U32 -> Integer.toUnsignedLong(memory().get(I32, 4 * i));
+      case I16 -> memory().get(I16, 2 * i);
+      case U16 -> Short.toUnsignedLong(memory().get(I16, 2 * i));
+      case I8, I4, I2 -> memory().get(ValueLayout.JAVA_BYTE, i);
+      case U8, U4, U2, BOOL -> Byte.toUnsignedLong(memory().get(ValueLayout.JAVA_BYTE, i));
       case F32, F64, F16, BF16, F8E4M3FN, F8E4M3FNUZ, F8E5M2, F8E5M2FNUZ, F8E8M0, F4E2M1 ->
           (long) getDouble(i);
       case STRING -> throw notANumber();
@@ -229,7 +269,7 @@ public final class Tensor implements Datum {
   /** All elements as floats. */
   public float[] toFloats() {
     if (dtype == DType.F32) {
-      return data.toArray(F32);
+      return memory().toArray(F32);
     }
     float[] values = new float[Math.toIntExact(elements)];
     for (int i = 0; i < values.length; i++) {
@@ -241,11 +281,11 @@ public final class Tensor implements Datum {
   /** All elements as doubles. */
   public double[] toDoubles() {
     if (dtype == DType.F64) {
-      return data.toArray(F64);
+      return memory().toArray(F64);
     }
     double[] values = new double[Math.toIntExact(elements)];
     if (dtype == DType.F32) {
-      float[] floats = data.toArray(F32);
+      float[] floats = memory().toArray(F32);
       for (int i = 0; i < values.length; i++) {
         values[i] = floats[i];
       }
@@ -281,7 +321,7 @@ public final class Tensor implements Datum {
         && dtype == tensor.dtype
         && shape.equals(tensor.shape)
         && Arrays.equals(strings, tensor.strings)
-        && data.mismatch(tensor.data) < 0;
+        && data.equals(tensor.data);
   }
 
   @Override
@@ -290,12 +330,7 @@ public final class Tensor implements Datum {
     if (strings != null) {
       return 31 * hash + Arrays.hashCode(strings);
     }
-    // The first bytes tell most constants apart; hashing gigabytes of weights would not pay.
-    long bytes = Math.min(data.byteSize(), 256);
-    for (long i = 0; i < bytes; i++) {
-      hash = 31 * hash + data.get(ValueLayout.JAVA_BYTE, i);
-    }
-    return hash;
+    return 31 * hash + data.hashCode();
   }
 
   /** Type, shape and the first elements. */

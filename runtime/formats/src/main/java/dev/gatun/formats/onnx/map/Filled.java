@@ -1,12 +1,12 @@
 package dev.gatun.formats.onnx.map;
 
 import dev.gatun.core.tensor.DType;
+import dev.gatun.core.tensor.Recipe;
 import dev.gatun.core.tensor.Tensor;
 import dev.gatun.core.tensor.Type;
 import dev.gatun.formats.FormatException;
 import dev.gatun.formats.onnx.proto.DataTypes;
 import dev.gatun.formats.onnx.proto.TensorProto;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
@@ -29,7 +29,7 @@ public final class Filled {
   /** The tensor. */
   public static Tensor tensor(TensorProto proto) {
     Type.OfTensor type = type(proto);
-    return Tensor.wrap(DType.F32, type.shape(), values(proto, type.shape().elements()));
+    return Tensor.computed(DType.F32, type.shape(), recipe(proto, type.shape().elements()));
   }
 
   /** The type of the tensor; only float32 weights are ever stripped. */
@@ -48,7 +48,7 @@ public final class Filled {
     return Type.tensor(DType.F32, proto.dims());
   }
 
-  private static MemorySegment values(TensorProto proto, long elements) {
+  private static Uniform recipe(TensorProto proto, long elements) {
     String name = proto.name();
     double low = -0.1;
     double high = 0.1;
@@ -65,23 +65,27 @@ public final class Filled {
       low = 0.9;
       high = 1.1;
     }
-    double base = low;
-    double range = high - low;
-    long hash = fnv1a(name);
-    MemorySegment data =
-        Arena.ofAuto().allocate(Math.max(4 * elements, 1), 64).asSlice(0, 4 * elements);
-    int chunks = (int) ((elements + CHUNK - 1) / CHUNK);
-    IntStream.range(0, chunks)
-        .parallel()
-        .forEach(
-            chunk -> {
-              long end = Math.min(elements, (chunk + 1L) * CHUNK);
-              for (long i = (long) chunk * CHUNK; i < end; i++) {
-                double unit = (mix(hash + (i + 1) * GOLDEN_RATIO) >>> 40) * 0x1p-24;
-                data.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) (base + range * unit));
-              }
-            });
-    return data;
+    return new Uniform(fnv1a(name), low, high - low);
+  }
+
+  /** Numbers in [base, base + range), spread evenly. */
+  private record Uniform(long hash, double base, double range) implements Recipe {
+    @Override
+    public void write(MemorySegment to) {
+      long elements = to.byteSize() / 4;
+      int chunks = (int) ((elements + CHUNK - 1) / CHUNK);
+      IntStream.range(0, chunks)
+          .parallel()
+          .forEach(
+              chunk -> {
+                long end = Math.min(elements, (chunk + 1L) * CHUNK);
+                for (long i = (long) chunk * CHUNK; i < end; i++) {
+                  double unit = (mix(hash + (i + 1) * GOLDEN_RATIO) >>> 40) * 0x1p-24;
+                  float value = (float) (base + range * unit);
+                  to.set(ValueLayout.JAVA_FLOAT_UNALIGNED, 4 * i, value);
+                }
+              });
+    }
   }
 
   private static long fnv1a(String name) {
