@@ -9,9 +9,9 @@ import java.util.function.Predicate;
 
 /** Replaces composite operators that have no kernel of their own by what they consist of. */
 final class ExpandComposites implements Pass {
-  private final Predicate<OpDef> hasKernel;
+  private final Predicate<Node> hasKernel;
 
-  ExpandComposites(Predicate<OpDef> hasKernel) {
+  ExpandComposites(Predicate<Node> hasKernel) {
     this.hasKernel = hasKernel;
   }
 
@@ -26,7 +26,7 @@ final class ExpandComposites implements Pass {
         graph,
         (node, inputs, b) -> {
           Optional<OpDef.Decomposition> parts = node.op().decomposition();
-          return parts.isEmpty() || hasKernel.test(node.op()) || !isFixed(node)
+          return parts.isEmpty() || hasKernel.test(node) || !isFixed(node)
               ? Optional.empty()
               : Optional.of(
                   parts

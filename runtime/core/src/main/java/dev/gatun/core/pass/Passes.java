@@ -1,6 +1,9 @@
 package dev.gatun.core.pass;
 
+import dev.gatun.core.compose.RecognizeComposites;
+import dev.gatun.core.fuse.FuseAttention;
 import dev.gatun.core.fuse.FusePointwise;
+import dev.gatun.core.fuse.MergeProjections;
 import dev.gatun.core.graph.Graph;
 import dev.gatun.core.plan.Candidates;
 import dev.gatun.core.tensor.Type;
@@ -19,12 +22,16 @@ public final class Passes {
           new Simplify.Named("foldConstants", new FoldConstants()),
           new Simplify.Named("canonicalize", new Canonicalize()),
           new Simplify.Named("expandGemm", new ExpandGemm()),
-          new Simplify.Named("simplifyAlgebra", new SimplifyAlgebra()));
+          new Simplify.Named("sinkReshapes", new SinkReshapes()),
+          new Simplify.Named("simplifyAlgebra", new SimplifyAlgebra()),
+          new Simplify.Named("simplifyAttention", new SimplifyAttention()));
 
   private static final List<Pass> AFTER =
       List.of(
+          new MergeProjections(Candidates::keepsWhole),
           new AssignLayouts(),
-          new ExpandComposites(Candidates.KEEP_WHOLE::contains),
+          new ExpandComposites(Candidates::keepsWhole),
+          new FuseAttention(Candidates::keepsWhole),
           new FusePointwise(true),
           new FusePointwise(false));
 
@@ -35,6 +42,7 @@ public final class Passes {
   public static Set<String> names() {
     Set<String> names = new TreeSet<>();
     RULES.forEach(rule -> names.add(rule.name()));
+    names.addAll(RecognizeComposites.names());
     AFTER.forEach(pass -> names.add(pass.name()));
     return names;
   }
@@ -56,18 +64,25 @@ public final class Passes {
   public static Graph apply(Graph graph, List<? extends Type> inputTypes, Set<String> disabled) {
     Simplify simplify =
         new Simplify(RULES.stream().filter(rule -> !disabled.contains(rule.name())).toList());
-    Graph now = Rewriter.rewrite(graph, inputTypes, simplify);
+    Graph now = settle(Rewriter.rewrite(graph, inputTypes, simplify), simplify);
+    Graph recognized = RecognizeComposites.apply(now, disabled);
+    now = recognized.equals(now) ? now : settle(recognized, simplify);
+    for (Pass pass : AFTER) {
+      if (!disabled.contains(pass.name())) {
+        now = Rewriter.rewrite(pass.apply(now), (node, inputs, b) -> Optional.empty());
+      }
+    }
+    return now;
+  }
+
+  private static Graph settle(Graph graph, Simplify simplify) {
+    Graph now = graph;
     for (int i = 1; i < MAX_SWEEPS; i++) {
       Graph next = Rewriter.rewrite(now, simplify);
       boolean settled = next.nodes().size() == now.nodes().size();
       now = next;
       if (settled) {
         break;
-      }
-    }
-    for (Pass pass : AFTER) {
-      if (!disabled.contains(pass.name())) {
-        now = Rewriter.rewrite(pass.apply(now), (node, inputs, b) -> Optional.empty());
       }
     }
     return now;

@@ -1,11 +1,9 @@
 package dev.gatun.core.plan;
 
 import dev.gatun.core.graph.Node;
-import dev.gatun.core.graph.OpDef;
 import dev.gatun.core.tensor.GatunException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /** All candidates, and in which order a backend asks them. */
 public final class Candidates {
@@ -17,6 +15,7 @@ public final class Candidates {
           new MatmulKernels(),
           new ConvKernels(false),
           new ConvKernels(true),
+          new AttentionKernels(),
           new RowKernels(),
           new ReduceKernels(),
           new PoolKernels(),
@@ -39,8 +38,10 @@ public final class Candidates {
 
   private static final List<Candidate> OPENBLAS = List.of(new BlasMatmul());
 
-  /** Composite operators that have kernels and are not taken apart. */
-  public static final Set<OpDef> KEEP_WHOLE = Set.of();
+  /** Whether a composite has a kernel of its own and need not be taken apart. */
+  public static boolean keepsWhole(Node node) {
+    return AttentionKernels.accepts(node) || RowKernels.accepts(node);
+  }
 
   /** The candidates for a backend in the order in which they are asked. */
   private static List<Candidate> order(Backend backend) {

@@ -4,15 +4,17 @@ import dev.gatun.core.graph.Node;
 import dev.gatun.core.graph.Value;
 import dev.gatun.core.op.LayerNorm;
 import dev.gatun.core.op.LogSoftmax;
+import dev.gatun.core.op.RmsNorm;
 import dev.gatun.core.op.Softmax;
 import dev.gatun.core.tensor.DType;
 import dev.gatun.core.tensor.Shape;
 import dev.gatun.kernels.LayerNormF32;
 import dev.gatun.kernels.LogSoftmaxF32;
+import dev.gatun.kernels.RmsNormF32;
 import dev.gatun.kernels.SoftmaxF32;
 import dev.gatun.kernels.SoftmaxInnerF32;
 
-/** Softmax, log-softmax along any axis and layer norm, in float32. */
+/** Softmax, log-softmax along any axis, layer norm and RMS norm, in float32. */
 final class RowKernels implements Candidate {
   /** What an element costs compared with a copied one: an exponential and three passes. */
   private static final int SOFTMAX_COST = 4;
@@ -25,6 +27,9 @@ final class RowKernels implements Candidate {
   @Override
   public Lowering lower(Node node, Target target) {
     boolean softmax = node.op() == Softmax.OP || node.op() == LogSoftmax.OP;
+    if (accepts(node)) {
+      return rmsNorm(node, target);
+    }
     if (!softmax && node.op() != LayerNorm.OP) {
       return new Lowering.Refused("");
     }
@@ -36,6 +41,48 @@ final class RowKernels implements Candidate {
       return new Lowering.Refused("a single number has no rows");
     }
     return softmax ? softmax(node, shape, target) : layerNorm(node, shape, target);
+  }
+
+  /** Whether an RMS norm need not be taken apart. */
+  static boolean accepts(Node node) {
+    if (node.op() != RmsNorm.OP
+        || !node.input(0).type().isFixed()
+        || node.input(0).tensorType().dtype() != DType.F32) {
+      return false;
+    }
+    Shape shape = node.input(0).tensorType().shape();
+    long length = rowLength(shape, shape.axis("rmsNorm", node.attrs().integer("axis")));
+    return length > 0
+        && length <= Integer.MAX_VALUE
+        && (!node.has(1)
+            || node.input(1).type().isFixed()
+                && isRow(
+                    node.input(1), shape, shape.axis("rmsNorm", node.attrs().integer("axis"))));
+  }
+
+  private static Lowering rmsNorm(Node node, Target target) {
+    Shape shape = node.input(0).tensorType().shape();
+    int count = (int) rowLength(shape, shape.axis("rmsNorm", node.attrs().integer("axis")));
+    long rowBytes = 4L * count;
+    long rows = shape.elements() / count;
+    boolean scale = node.has(1);
+    int output = node.inputs().size();
+    float epsilon = (float) node.attrs().real("epsilon");
+    RangeKernel.Body body =
+        (b, first, last) ->
+            RmsNormF32.run(
+                b[0], rowBytes, scale ? b[1] : 0, b[output], rowBytes, first, last, count, epsilon);
+    return Lowering.Kernels.of(new RangeKernel(rows, 2L * count, target.threads(), body))
+        .reusing(0)
+        .noted(rows + " rows of " + count);
+  }
+
+  private static long rowLength(Shape shape, int axis) {
+    long length = 1;
+    for (int i = axis; i < shape.rank(); i++) {
+      length *= shape.size(i);
+    }
+    return length;
   }
 
   private static Lowering softmax(Node node, Shape shape, Target target) {
@@ -74,10 +121,7 @@ final class RowKernels implements Candidate {
 
   private static Lowering layerNorm(Node node, Shape shape, Target target) {
     int axis = shape.axis("layerNorm", node.attrs().integer("axis"));
-    long length = 1;
-    for (int i = axis; i < shape.rank(); i++) {
-      length *= shape.size(i);
-    }
+    long length = rowLength(shape, axis);
     if (length > Integer.MAX_VALUE || length == 0) {
       return new Lowering.Refused("rows of " + length + " elements");
     }
