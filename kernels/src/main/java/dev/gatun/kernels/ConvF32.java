@@ -4,11 +4,12 @@ package dev.gatun.kernels;
  * The plan of a convolution in float32, channels last: dst[n, p, o] = clamp(bias[o] + sum over taps
  * t and channels c of src[n, p * stride + t * dilation - pad, c] * weights[o, c, t]).
  *
- * <p>Pointwise convolutions are matrix products, depthwise ones have kernels of their own, all
- * others gather their input into the left block of a matrix product.
+ * <p>Pointwise convolutions are matrix products, depthwise ones have kernels of their own, large
+ * ones of 3 x 3 taps go by Winograd's algorithm, all others gather their input into the left block
+ * of a matrix product.
  */
 public abstract sealed class ConvF32 implements PackedConvolution
-    permits ConvTapsF32, ConvPointwiseF32, ConvDepthwiseF32 {
+    permits ConvTapsF32, ConvPointwiseF32, ConvDepthwiseF32, ConvWinogradF32 {
   private final ConvGeometry geometry;
 
   ConvF32(ConvGeometry geometry) {
@@ -26,6 +27,9 @@ public abstract sealed class ConvF32 implements PackedConvolution
     }
     if (ConvDepthwiseF32.accepts(geometry)) {
       return new ConvDepthwiseF32(geometry, threads);
+    }
+    if (ConvWinogradF32.wins(geometry)) {
+      return new ConvWinogradF32(geometry, threads);
     }
     return new ConvTapsF32(geometry, threads);
   }
