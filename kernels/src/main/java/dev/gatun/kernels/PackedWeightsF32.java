@@ -1,5 +1,6 @@
 package dev.gatun.kernels;
 
+import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
@@ -67,14 +68,10 @@ public final class PackedWeightsF32 {
   /** Packs one panel: k rows of that many columns. */
   static void packPanel(long src, long srcRowBytes, int columns, int k, long dst) {
     if (columns == COLUMNS) {
+      // Plain copies: vector code would crawl here, since packing ends before the JIT is through.
       for (int row = 0; row < k; row++) {
-        long from = src + row * srcRowBytes;
-        long to = dst + row * (long) ROW_BYTES;
-        FloatVector v0 = FloatVector.fromMemorySegment(S, Memory.ALL, from, Lanes.ORDER);
-        FloatVector v1 =
-            FloatVector.fromMemorySegment(S, Memory.ALL, from + VECTOR_BYTES, Lanes.ORDER);
-        v0.intoMemorySegment(Memory.ALL, to, Lanes.ORDER);
-        v1.intoMemorySegment(Memory.ALL, to + VECTOR_BYTES, Lanes.ORDER);
+        MemorySegment.copy(
+            Memory.ALL, src + row * srcRowBytes, Memory.ALL, dst + row * (long) ROW_BYTES, ROW_BYTES);
       }
       return;
     }

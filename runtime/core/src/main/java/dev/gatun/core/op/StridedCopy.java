@@ -46,6 +46,12 @@ final class StridedCopy {
             outer,
             java.util.Arrays.copyOf(strides, tail),
             java.util.Arrays.copyOf(dstStrides, tail));
+    if (run == 1) {
+      for (long i = 0; i < elements; i++, at.step()) {
+        dst.copy(to + at.offset(1), src, offset + at.offset(0));
+      }
+      return;
+    }
     for (long i = 0; i < elements / run; i++, at.step()) {
       dst.copy(to + at.offset(1), src, offset + at.offset(0), run);
     }

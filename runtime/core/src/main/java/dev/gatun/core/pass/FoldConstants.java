@@ -5,8 +5,11 @@ import dev.gatun.core.graph.Interpreter;
 import dev.gatun.core.graph.Node;
 import dev.gatun.core.graph.Operands;
 import dev.gatun.core.graph.Value;
+import dev.gatun.core.op.Transpose;
+import dev.gatun.core.tensor.DType;
 import dev.gatun.core.tensor.Datum;
 import dev.gatun.core.tensor.Tensor;
+import dev.gatun.kernels.StridedCopy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -48,6 +51,15 @@ final class FoldConstants implements Simplify.Nested {
       if (output.type().isFixed() && bytes(output) > limit) {
         return Optional.empty();
       }
+    }
+    if (node.op() == Transpose.OP
+        && bytes > MAX_BYTES
+        && values.get(0) instanceof Tensor weight
+        && weight.dtype() != DType.STRING
+        && weight.shape().rank() <= StridedCopy.MAX_RANK) {
+      int[] perm = Transpose.perm(node.attrs(), weight.shape().rank());
+      return Optional.of(
+          List.of(b.constant(node.output().name(), TransposedWeight.of(weight, perm))));
     }
     List<Value> results = new ArrayList<>();
     for (Datum datum :

@@ -102,8 +102,25 @@ public final class TensorBuilder {
     if (dtype == DType.STRING) {
       set(i, src.getString(from));
     } else {
-      int bytes = dtype.bytes();
-      MemorySegment.copy(src.memory(), bytes * from, data, bytes * i, bytes);
+      MemorySegment memory = src.memory();
+      switch (dtype.bytes()) {
+        case 1 -> data.set(ValueLayout.JAVA_BYTE, i, memory.get(ValueLayout.JAVA_BYTE, from));
+        case 2 ->
+            data.set(
+                ValueLayout.JAVA_SHORT_UNALIGNED,
+                2 * i,
+                memory.get(ValueLayout.JAVA_SHORT_UNALIGNED, 2 * from));
+        case 4 ->
+            data.set(
+                ValueLayout.JAVA_INT_UNALIGNED,
+                4 * i,
+                memory.get(ValueLayout.JAVA_INT_UNALIGNED, 4 * from));
+        default ->
+            data.set(
+                ValueLayout.JAVA_LONG_UNALIGNED,
+                8 * i,
+                memory.get(ValueLayout.JAVA_LONG_UNALIGNED, 8 * from));
+      }
     }
   }
 

@@ -3,6 +3,15 @@ package dev.gatun.core.exec;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gatun.core.graph.GraphBuilder;
+import dev.gatun.core.graph.Value;
+import dev.gatun.core.op.Matmul;
+import dev.gatun.core.op.Transpose;
+import dev.gatun.core.tensor.DType;
+import dev.gatun.core.tensor.Shape;
+import dev.gatun.core.tensor.Tensor;
+import dev.gatun.core.tensor.Type;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -100,5 +109,19 @@ class MatmulPlanTests {
             2e-5);
     assertTrue(
         plan.steps().stream().noneMatch(s -> s.kernel().equals("reference")), plan.toString());
+  }
+
+  @Test
+  void aLargeTransposedConstantIsWrittenWhenItIsPacked() {
+    GraphBuilder b = new GraphBuilder("g");
+    Value x = b.input("x", Type.tensor(DType.F32, Shape.of(3, 521)));
+    float[] weights = new float[521 * 613];
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] = (i * 31 % 101 - 50) / 50f;
+    }
+    Value w = b.constant("w", Tensor.of(weights, 613, 521));
+    b.output("y", b.add(Matmul.OP, x, b.add(Transpose.OP, w)));
+    Explanation plan = Agreement.check(b.build(), 2e-5, Agreement.options());
+    assertEquals(List.of("matmul"), plan.steps().stream().map(Explanation.Step::op).toList());
   }
 }
