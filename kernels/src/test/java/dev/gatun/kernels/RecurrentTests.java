@@ -1,206 +1,336 @@
 package dev.gatun.kernels;
 
 import static dev.gatun.kernels.FloatBuffers.assertClose;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.gatun.kernels.FloatBuffers.Buffer;
-import dev.gatun.kernels.RecurrentF32.Cell;
-import dev.gatun.kernels.RecurrentF32.Operands;
-import dev.gatun.kernels.RecurrentF32.Strides;
+import dev.gatun.kernels.RecurrentActivation.Kind;
+import dev.gatun.kernels.RecurrentF32.Packed;
+import dev.gatun.kernels.RecurrentF32.Places;
+import dev.gatun.kernels.RecurrentLayer.Cell;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.IntConsumer;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** LSTM, GRU and RNN sequences against double precision. */
 class RecurrentTests {
-  private static final double CLOSE = 2e-5;
+  private static final double CLOSE = 3e-5;
+  private static final int X = 0;
+  private static final int LENGTHS = 1;
+  private static final int H0 = 2;
+  private static final int C0 = 3;
+  private static final int Y = 4;
+  private static final int YH = 5;
+  private static final int YC = 6;
+  private static final int SCRATCH = 7;
 
-  /** One direction of a layer; extras: peepholes, recurrent bias, initial states, lengths. */
-  record Case(
-      Cell cell,
-      int batch,
-      int steps,
-      int hidden,
-      boolean reverse,
-      boolean inputForget,
-      float clip,
-      boolean extras) {}
+  /** How the tasks of the steps are run. */
+  private interface Runner {
+    void run(int tasks, IntConsumer task);
+  }
 
-  static List<Case> cases() {
-    List<Case> all = new ArrayList<>();
-    int l = Lanes.F32_LENGTH;
-    for (Cell cell : Cell.values()) {
-      for (int hidden : new int[] {1, l - 1, l + 1, 2 * l, 4 * l + 3}) {
-        all.add(new Case(cell, 1, 3, hidden, false, false, 0, false));
-        all.add(new Case(cell, 3, 5, hidden, true, hidden == l + 1, 0.8f, true));
-      }
-      all.add(new Case(cell, 2, 0, 5, false, false, 0, true));
+  private static final Runner IN_TURN =
+      (tasks, task) -> {
+        for (int t = 0; t < tasks; t++) {
+          task.accept(t);
+        }
+      };
+
+  private static final Runner BACKWARDS =
+      (tasks, task) -> {
+        for (int t = tasks - 1; t >= 0; t--) {
+          task.accept(t);
+        }
+      };
+
+  private static RecurrentLayer layer(Cell cell, int steps, int batch, int hidden) {
+    List<RecurrentActivation> usual =
+        switch (cell) {
+          case LSTM ->
+              List.of(
+                  RecurrentActivation.SIGMOID, RecurrentActivation.TANH, RecurrentActivation.TANH);
+          case RNN -> List.of(RecurrentActivation.TANH);
+          default -> List.of(RecurrentActivation.SIGMOID, RecurrentActivation.TANH);
+        };
+    return new RecurrentLayer(cell, steps, batch, 5, hidden, 1, false, false, false, 0, usual);
+  }
+
+  private static RecurrentLayer with(
+      RecurrentLayer l, int directions, boolean reverse, boolean batchFirst, float clip) {
+    List<RecurrentActivation> act = new ArrayList<>();
+    for (int d = 0; d < directions; d++) {
+      act.addAll(l.activations().subList(0, l.cell().activations()));
     }
-    return all;
+    return new RecurrentLayer(
+        l.cell(),
+        l.steps(),
+        l.batch(),
+        l.features(),
+        l.hidden(),
+        directions,
+        reverse,
+        batchFirst,
+        l.coupled(),
+        clip,
+        act);
   }
 
-  private static double sigmoid(double x) {
-    return 1 / (1 + Math.exp(-x));
+  private static RecurrentLayer with(
+      RecurrentLayer l, boolean coupled, List<RecurrentActivation> activations) {
+    return new RecurrentLayer(
+        l.cell(),
+        l.steps(),
+        l.batch(),
+        l.features(),
+        l.hidden(),
+        l.directions(),
+        l.reverse(),
+        l.batchFirst(),
+        coupled,
+        l.clip(),
+        activations);
   }
 
-  private static double clip(double x, float clip) {
-    return clip > 0 ? Math.max(-clip, Math.min(clip, x)) : x;
-  }
-
-  /** Everything a layer reads, [..] as in RecurrentF32.Operands; empty arrays are absent. */
-  record Inputs(
-      float[] x,
-      float[] r,
-      float[] bias,
-      float[] peepholes,
-      int[] lengths,
-      float[] h0,
-      float[] c0) {}
-
-  private static double[][] expected(Case c, Inputs in) {
-    int n = c.hidden();
-    int g = c.cell().gates();
-    double[] y = new double[c.steps() * c.batch() * n];
-    double[] yh = new double[c.batch() * n];
-    double[] yc = new double[c.batch() * n];
-    for (int b = 0; b < c.batch(); b++) {
-      double[] h = new double[n];
-      double[] cell = new double[n];
-      for (int i = 0; i < n && in.h0().length > 0; i++) {
-        h[i] = in.h0()[b * n + i];
-        cell[i] = in.c0()[b * n + i];
-      }
-      int length = in.lengths().length > 0 ? in.lengths()[b] : c.steps();
-      for (int step = 0; step < length; step++) {
-        int t = c.reverse() ? length - 1 - step : step;
-        double[] wx = new double[g * n];
-        for (int j = 0; j < g * n; j++) {
-          wx[j] = in.x()[(t * c.batch() + b) * g * n + j];
-        }
-        double[] next = new double[n];
-        double[] nextCell = new double[n];
-        double[] gated = new double[n];
-        for (int i = 0; i < n && g == 3; i++) {
-          gated[i] = sigmoid(clip(wx[n + i] + dot(in.r(), n + i, h), c.clip())) * h[i];
-        }
-        for (int i = 0; i < n; i++) {
-          double first = wx[i] + dot(in.r(), i, h);
-          switch (c.cell()) {
-            case TANH -> next[i] = Math.tanh(clip(first, c.clip()));
-            case RELU -> next[i] = Math.max(0, clip(first, c.clip()));
-            case GRU, GRU_LINEAR_BEFORE_RESET -> {
-              double z = sigmoid(clip(first, c.clip()));
-              double reset = sigmoid(clip(wx[n + i] + dot(in.r(), n + i, h), c.clip()));
-              double bias = in.bias().length > 0 ? in.bias()[i] : 0;
-              double product =
-                  c.cell() == Cell.GRU
-                      ? dot(in.r(), 2 * n + i, gated)
-                      : reset * (dot(in.r(), 2 * n + i, h) + bias);
-              double candidate = Math.tanh(clip(wx[2 * n + i] + product, c.clip()));
-              next[i] = (1 - z) * candidate + z * h[i];
-            }
-            case LSTM -> {
-              double[] p = new double[3];
-              for (int k = 0; k < 3 && in.peepholes().length > 0; k++) {
-                p[k] = in.peepholes()[k * n + i];
-              }
-              double input = sigmoid(clip(first + p[0] * cell[i], c.clip()));
-              double forget =
-                  c.inputForget()
-                      ? 1 - input
-                      : sigmoid(
-                          clip(
-                              wx[2 * n + i] + dot(in.r(), 2 * n + i, h) + p[2] * cell[i],
-                              c.clip()));
-              double candidate =
-                  Math.tanh(clip(wx[3 * n + i] + dot(in.r(), 3 * n + i, h), c.clip()));
-              nextCell[i] = forget * cell[i] + input * candidate;
-              double output =
-                  sigmoid(clip(wx[n + i] + dot(in.r(), n + i, h) + p[1] * nextCell[i], c.clip()));
-              next[i] = output * Math.tanh(nextCell[i]);
-            }
-          }
-        }
-        h = next;
-        cell = nextCell;
-        for (int i = 0; i < n; i++) {
-          y[(t * c.batch() + b) * n + i] = h[i];
-        }
-      }
-      System.arraycopy(h, 0, yh, b * n, n);
-      System.arraycopy(cell, 0, yc, b * n, n);
-    }
-    return new double[][] {y, yh, yc};
-  }
-
-  private static double dot(float[] r, int row, double[] h) {
-    double sum = 0;
-    for (int k = 0; k < h.length; k++) {
-      sum += r[row * h.length + k] * h[k];
-    }
-    return sum;
-  }
-
-  @ParameterizedTest
-  @MethodSource("cases")
-  void agreesWithDoublePrecision(Case c) {
+  private static RecurrentTwin random(RecurrentLayer l, boolean extras) {
     Random random = new Random(11);
-    int n = c.hidden();
-    int g = c.cell().gates();
+    int n = l.hidden();
+    int rows = l.directions() * l.cell().gates() * n;
     float reach = (float) (1 / Math.sqrt(n));
-    int[] lengths = new int[c.extras() ? c.batch() : 0];
+    int states = extras ? l.directions() * l.batch() * n : 0;
+    int[] lengths = new int[extras ? l.batch() : 0];
     for (int b = 0; b < lengths.length; b++) {
-      lengths[b] = Math.max(0, c.steps() - 2 * b);
+      lengths[b] = Math.max(0, l.steps() - 2 * b);
     }
-    boolean lstm = c.cell() == Cell.LSTM;
-    int extra = c.extras() ? 1 : 0;
-    Inputs in =
-        new Inputs(
-            FloatBuffers.uniform(random, c.steps() * c.batch() * g * n, -2, 2),
-            FloatBuffers.uniform(random, g * n * n, -reach, reach),
-            FloatBuffers.uniform(
-                random, c.cell() == Cell.GRU_LINEAR_BEFORE_RESET ? extra * n : 0, -1, 1),
-            FloatBuffers.uniform(random, lstm ? extra * 3 * n : 0, -1, 1),
-            lengths,
-            FloatBuffers.uniform(random, extra * c.batch() * n, -1, 1),
-            FloatBuffers.uniform(random, extra * c.batch() * n, -1, 1));
-    double[][] expected = expected(c, in);
+    boolean lstm = l.cell() == Cell.LSTM;
+    return new RecurrentTwin(
+        l,
+        FloatBuffers.uniform(random, l.steps() * l.batch() * l.features(), -2, 2),
+        FloatBuffers.uniform(random, rows * l.features(), -1, 1),
+        FloatBuffers.uniform(random, rows * n, -reach, reach),
+        FloatBuffers.uniform(random, extras ? 2 * rows : 0, -1, 1),
+        lengths,
+        FloatBuffers.uniform(random, states, -1, 1),
+        FloatBuffers.uniform(random, lstm ? states : 0, -1, 1),
+        FloatBuffers.uniform(random, lstm && extras ? l.directions() * 3 * n : 0, -1, 1));
+  }
+
+  private static void check(RecurrentTwin twin, int blocks, int slices, Runner runner) {
+    RecurrentLayer l = twin.layer();
+    boolean lstm = l.cell() == Cell.LSTM;
+    double[][] expected = twin.run();
     try (FloatBuffers m = new FloatBuffers()) {
-      Buffer weights = m.blank((int) (RecurrentF32.weightBytes(c.cell(), n) / 4));
-      Buffer candidate = m.blank((int) (RecurrentF32.candidateWeightBytes(c.cell(), n) / 4));
-      RecurrentF32.pack(c.cell(), m.of(in.r()).at(), n, weights.at(), candidate.at());
-      Buffer steps = m.blank(lengths.length);
-      for (int b = 0; b < lengths.length; b++) {
-        Memory.ALL.set(Memory.I32, steps.at() + 4L * b, lengths[b]);
+      boolean lengths = twin.lengths().length > 0;
+      Places places =
+          new Places(
+              X,
+              lengths ? LENGTHS : -1,
+              twin.h0().length > 0 ? H0 : -1,
+              twin.c0().length > 0 ? C0 : -1,
+              Y,
+              YH,
+              lstm ? YC : -1,
+              SCRATCH,
+              twin.peepholes().length > 0);
+      RecurrentSplit split = new RecurrentSplit(blocks, RecurrentColumns.of(l, slices));
+      RecurrentF32 plan = new RecurrentF32(l, places, split, 2);
+      Buffer w = blank(m, plan.weightBytes(l.features()));
+      Buffer r = blank(m, plan.weightBytes(l.hidden()));
+      Buffer v = blank(m, plan.biasBytes());
+      Buffer p = blank(m, plan.peepholeBytes());
+      plan.packWeights(m.of(twin.w()).at(), l.features(), w.at());
+      plan.packWeights(m.of(twin.r()).at(), l.hidden(), r.at());
+      long bias = twin.bias().length > 0 ? m.of(twin.bias()).at() : 0;
+      plan.packBiases(bias, v.at());
+      if (twin.peepholes().length > 0) {
+        plan.packPeepholes(m.of(twin.peepholes()).at(), p.at());
+      }
+      Buffer steps = m.blank(twin.lengths().length);
+      for (int b = 0; b < twin.lengths().length; b++) {
+        Memory.ALL.set(Memory.I32, steps.at() + 4L * b, twin.lengths()[b]);
       }
       Buffer y = m.blank(expected[0].length);
       Buffer yh = m.blank(expected[1].length);
       Buffer yc = m.blank(expected[2].length);
-      Operands o =
-          new Operands(
-              m.of(in.x()).at(),
-              weights.at(),
-              candidate.at(),
-              in.bias().length > 0 ? m.of(in.bias()).at() : 0,
-              in.peepholes().length > 0 ? m.of(in.peepholes()).at() : 0,
-              lengths.length > 0 ? steps.at() : 0,
-              extra > 0 ? m.of(in.h0()).at() : 0,
-              extra > 0 ? m.of(in.c0()).at() : 0,
-              y.at(),
-              yh.at(),
-              lstm ? yc.at() : 0);
-      Strides strides =
-          new Strides(4L * c.batch() * g * n, 4L * g * n, 4L * c.batch() * n, 4L * n, 4L * n);
-      RecurrentF32 layer =
-          new RecurrentF32(c.cell(), c.steps(), n, c.reverse(), c.inputForget(), c.clip(), strides);
-      layer.run(o, 1, c.batch());
-      layer.run(o, 0, 1);
-      assertClose(expected[0], y.floats(), CLOSE, CLOSE, "y of " + c);
-      assertClose(expected[1], yh.floats(), CLOSE, CLOSE, "yh of " + c);
-      if (lstm) {
-        assertClose(expected[2], yc.floats(), CLOSE, CLOSE, "yc of " + c);
+      // Aligned to words of 8 bytes, as the state of a gang needs.
+      Buffer scratch = blank(m, plan.scratchBytes() + 8);
+      long[] buffers = {
+        m.of(twin.x()).at(),
+        steps.at(),
+        m.of(twin.h0()).at(),
+        m.of(twin.c0()).at(),
+        y.at(),
+        yh.at(),
+        yc.at(),
+        Math.ceilDiv(scratch.at(), 8L) * 8
+      };
+      RecurrentF32 bound = plan.bind(new Packed(w.at(), r.at(), v.at(), p.at(), false));
+      for (int round = 0; round < 2; round++) { // the second finds what the first left behind
+        for (int task = 0; task < bound.inputTasks(); task++) {
+          bound.input(buffers, task);
+        }
+        bound.begin(buffers);
+        runner.run(bound.tasks(), task -> bound.run(buffers, task));
+        String what = " of " + l + " in " + bound.describe();
+        assertClose(expected[0], y.floats(), CLOSE, CLOSE, "y" + what);
+        assertClose(expected[1], yh.floats(), CLOSE, CLOSE, "yh" + what);
+        if (lstm) {
+          assertClose(expected[2], yc.floats(), CLOSE, CLOSE, "yc" + what);
+        }
       }
     }
+  }
+
+  private static Buffer blank(FloatBuffers m, long bytes) {
+    return m.blank(Math.toIntExact(Math.ceilDiv(bytes, 4)));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void agreesAtOddSizes(Cell cell) {
+    int l = Lanes.F32_LENGTH;
+    for (int hidden : new int[] {1, l - 1, l, 2 * l + 1, 4 * l + 3}) {
+      for (int batch : new int[] {1, 13}) {
+        check(random(layer(cell, 3, batch, hidden), false), 1, 1, IN_TURN);
+        check(random(layer(cell, 3, batch, hidden), true), Math.min(2, batch), 3, BACKWARDS);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void goesBothWaysInEitherLayout(Cell cell) {
+    int hidden = 2 * Lanes.F32_LENGTH + 3;
+    for (boolean extras : new boolean[] {false, true}) {
+      for (boolean batchFirst : new boolean[] {false, true}) {
+        RecurrentLayer base = layer(cell, 5, 3, hidden);
+        check(random(with(base, 2, false, batchFirst, 0), extras), 2, 2, IN_TURN);
+        check(random(with(base, 1, true, batchFirst, 0.5f), extras), 1, 2, IN_TURN);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void sumsDeeperThanABlockGoThroughMemory(Cell cell) {
+    int hidden = GemmTilesF32.DEPTH + 9;
+    check(random(layer(cell, 2, 2, hidden), false), 1, 2, IN_TURN);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void everyActivation(Kind kind) {
+    RecurrentActivation odd = new RecurrentActivation(kind, 0.4, 0.3);
+    int hidden = Lanes.F32_LENGTH + 1;
+    for (boolean extras : new boolean[] {false, true}) {
+      for (boolean coupled : new boolean[] {false, true}) {
+        RecurrentLayer lstm = with(layer(Cell.LSTM, 2, 2, hidden), 1, false, false, 0.9f);
+        check(random(with(lstm, coupled, List.of(odd, odd, odd)), extras), 1, 1, IN_TURN);
+      }
+      RecurrentLayer gru = layer(Cell.GRU, 2, 2, hidden);
+      check(random(with(gru, false, List.of(odd, odd)), extras), 1, 1, IN_TURN);
+      RecurrentLayer rnn = layer(Cell.RNN, 2, 2, hidden);
+      check(random(with(rnn, false, List.of(odd)), extras), 1, 1, IN_TURN);
+    }
+  }
+
+  @Test
+  void directionsHaveTheirOwnActivations() {
+    RecurrentLayer rnn = with(layer(Cell.RNN, 4, 2, 5), 2, false, false, 0);
+    RecurrentActivation relu = new RecurrentActivation(Kind.RELU, 0, 0);
+    check(random(with(rnn, false, List.of(RecurrentActivation.TANH, relu)), true), 2, 1, IN_TURN);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void teamsOfAnySizeAgree(Cell cell) {
+    RecurrentTwin twin = random(with(layer(cell, 20, 2, 99), 2, false, false, 0), true);
+    for (int threads : new int[] {1, 2, 3, 6}) {
+      try (Team team = Team.ofThreads(threads)) {
+        check(twin, 1, 4, (tasks, task) -> team.run(tasks, task::accept));
+        // From within a task of the team, which is busy then.
+        check(
+            twin,
+            2,
+            2,
+            (tasks, task) ->
+                team.run(
+                    2,
+                    t -> {
+                      if (t == 1) {
+                        team.run(tasks, task::accept);
+                      }
+                    }));
+      }
+    }
+  }
+
+  @Test
+  void aFailedMemberEndsItsGang() {
+    try (FloatBuffers m = new FloatBuffers();
+        Team team = Team.ofThreads(4)) {
+      int slices = 4;
+      long state = Math.ceilDiv(blank(m, RecurrentGang.bytes(slices) + 8).at(), 8L) * 8;
+      RecurrentGang.reset(state, slices);
+      RecurrentGang.Work work =
+          (buffers, group, slice, round) -> {
+            if (round == 20 && slice == 2) {
+              throw new IllegalStateException("slice 2");
+            }
+          };
+      IllegalStateException thrown =
+          assertThrows(
+              IllegalStateException.class,
+              () ->
+                  team.run(
+                      slices, t -> RecurrentGang.run(state, slices, 50, new long[0], 0, t, work)));
+      assertEquals("slice 2", thrown.getMessage());
+    }
+  }
+
+  @Test
+  void lengthsBeyondTheStepsAreRefused() {
+    RecurrentTwin good = random(layer(Cell.RNN, 3, 2, 4), true);
+    RecurrentTwin bad =
+        new RecurrentTwin(
+            good.layer(),
+            good.x(),
+            good.w(),
+            good.r(),
+            good.bias(),
+            new int[] {3, 4},
+            good.h0(),
+            good.c0(),
+            good.peepholes());
+    IndexOutOfBoundsException thrown =
+        assertThrows(IndexOutOfBoundsException.class, () -> checkLengths(bad));
+    assertEquals("sequence 1 has length 4, x has 3", thrown.getMessage());
+  }
+
+  private static void checkLengths(RecurrentTwin twin) {
+    try (FloatBuffers m = new FloatBuffers()) {
+      Buffer steps = m.blank(twin.lengths().length);
+      for (int b = 0; b < twin.lengths().length; b++) {
+        Memory.ALL.set(Memory.I32, steps.at() + 4L * b, twin.lengths()[b]);
+      }
+      Places places = new Places(X, LENGTHS, -1, -1, Y, YH, -1, SCRATCH, false);
+      new RecurrentF32(twin.layer(), places, 1).begin(new long[] {0, steps.at()});
+    }
+  }
+
+  @Test
+  void splitsFillTheTeam() {
+    RecurrentLayer one = layer(Cell.LSTM, 64, 1, 512);
+    assertEquals(1, RecurrentSplit.choose(one, 1).columns().slices());
+    assertEquals(4, RecurrentSplit.choose(one, 4).columns().slices());
+    RecurrentLayer tiny = layer(Cell.LSTM, 1, 1, 16);
+    assertEquals(1, RecurrentSplit.choose(tiny, 4).columns().slices());
+    RecurrentLayer many = layer(Cell.GRU, 20, 64, 64);
+    assertEquals(1, RecurrentSplit.choose(many, 4).columns().slices());
+    assertEquals(4, RecurrentSplit.choose(many, 4).rowBlocks());
   }
 }

@@ -10,14 +10,14 @@ import java.util.Locale;
  * An activation function of a recurrent layer, by its ONNX name (in any case) with its two
  * parameters.
  */
-record Activation(String name, double alpha, double beta) {
+public record Activation(String name, double alpha, double beta) {
   /**
    * The functions named by attribute {@code activations}, or the given ones.
    *
    * <p>As in ONNX the values of {@code activationAlpha} and {@code activationBeta} are consumed in
    * order by those functions that have such a parameter; where they end, defaults hold.
    */
-  static List<Activation> read(String op, Attrs attrs, int directions, String... byDefault) {
+  public static List<Activation> read(String op, Attrs attrs, int directions, String... byDefault) {
     List<String> names = attrs.has("activations") ? attrs.texts("activations") : List.of();
     double[] alphas = attrs.has("activationAlpha") ? attrs.reals("activationAlpha") : new double[0];
     double[] betas = attrs.has("activationBeta") ? attrs.reals("activationBeta") : new double[0];

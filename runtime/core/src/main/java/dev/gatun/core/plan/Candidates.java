@@ -16,6 +16,7 @@ public final class Candidates {
           new ConvKernels(false),
           new ConvKernels(true),
           new AttentionKernels(),
+          new RecurrentKernels(),
           new RowKernels(),
           new ReduceKernels(),
           new PoolKernels(),
