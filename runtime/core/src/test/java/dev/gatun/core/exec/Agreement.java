@@ -62,7 +62,7 @@ final class Agreement {
     }
   }
 
-  private static Tensor random(Type.OfTensor type, Random random) {
+  static Tensor random(Type.OfTensor type, Random random) {
     TensorBuilder b = new TensorBuilder(type.dtype(), type.shape());
     for (long i = 0; i < type.shape().elements(); i++) {
       if (type.dtype().isFloat()) {
