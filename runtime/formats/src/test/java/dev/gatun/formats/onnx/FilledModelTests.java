@@ -47,7 +47,7 @@ class FilledModelTests {
 
   private static double[] run(Model model) {
     Tensor x = Tensor.rounded(DType.F32, dev.gatun.core.tensor.Shape.of(3, 5), ramp(15));
-    try (var session = model.compile()) {
+    try (var session = model.compile(TestedOptions.get())) {
       return session.run("x", x).get("y").toDoubles();
     }
   }

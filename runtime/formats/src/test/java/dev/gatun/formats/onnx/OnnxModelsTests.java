@@ -1,19 +1,24 @@
 package dev.gatun.formats.onnx;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.gatun.core.exec.Model;
 import dev.gatun.core.exec.Outputs;
 import dev.gatun.core.exec.Session;
+import dev.gatun.core.exec.SessionOptions;
 import dev.gatun.core.graph.Interpreter;
 import dev.gatun.core.graph.Value;
+import dev.gatun.core.plan.Backend;
 import dev.gatun.core.tensor.Datum;
 import dev.gatun.core.tensor.Tensor;
 import dev.gatun.core.tensor.Type;
 import dev.gatun.formats.FileBytes;
 import dev.gatun.formats.onnx.conformance.Comparison;
+import dev.gatun.formats.onnx.conformance.ModelRunner;
 import dev.gatun.formats.onnx.conformance.Tolerance;
 import dev.gatun.formats.onnx.proto.DatumProto;
 import java.io.IOException;
@@ -49,41 +54,61 @@ class OnnxModelsTests {
     try (Stream<Path> files = Files.walk(models(), 2)) {
       return files
           .filter(f -> f.getFileName().toString().matches("model(_std)?\\.onnx"))
-          .filter(f -> !f.toString().contains(LARGE))
           .sorted()
           .toList()
           .stream();
     }
   }
 
+  /** One data set shows what the operators mean; the sessions run all of them. */
   @ParameterizedTest
   @MethodSource("modelFiles")
   void agreesWithTheGoldenOutputs(Path file) throws IOException {
     assumeTrue(Files.isRegularFile(file), () -> file + " is not there");
+    assumeFalse(file.toString().contains(LARGE), "too large for the interpreter");
     Model model = Onnx.load(file);
-    int compared = 0;
-    for (int set = 0; Files.isDirectory(file.resolveSibling("test_data_set_" + set)); set++) {
-      Path folder = file.resolveSibling("test_data_set_" + set);
-      List<Datum> inputs = new ArrayList<>();
-      for (Value input : model.graph().inputs()) {
-        Path path = folder.resolve("input_" + inputs.size() + ".pb");
-        inputs.add(DatumProto.read(FileBytes.open(path), input.type()));
-      }
-      List<Datum> outputs = new Interpreter().run(model.graph(), inputs);
-      for (int i = 0; i < outputs.size(); i++) {
-        Path path = folder.resolve("output_" + i + ".pb");
-        if (Files.exists(path)) {
-          Datum expected = DatumProto.read(FileBytes.open(path), outputs.get(i).type());
-          assertEquals(
-              Optional.empty(), Comparison.difference(outputs.get(i), expected, TOLERANCE));
-          compared++;
-        } else {
-          compareMaps(folder.resolve("output_" + i + ".json"), outputs.get(i));
-          compared++;
-        }
+    Path folder = file.resolveSibling("test_data_set_0");
+    List<Datum> inputs = inputs(model, folder);
+    compare(folder, new Interpreter().run(model.graph(), inputs));
+  }
+
+  @ParameterizedTest
+  @MethodSource("modelFiles")
+  void aSessionAgreesWithTheGoldenOutputs(Path file) throws IOException {
+    assumeTrue(Files.isRegularFile(file), () -> file + " is not there");
+    SessionOptions options = TestedOptions.get();
+    assumeFalse(options.backend() == Backend.REFERENCE, "that is the test above");
+    try (Model model = Onnx.load(file);
+        ModelRunner.Prepared session = ModelRunner.sessions(options).prepare(model)) {
+      Path folder = file.resolveSibling("test_data_set_0");
+      assertTrue(Files.isDirectory(folder), () -> file + " has no golden outputs");
+      for (int set = 1; Files.isDirectory(folder); set++) {
+        compare(folder, session.run(inputs(model, folder)));
+        folder = file.resolveSibling("test_data_set_" + set);
       }
     }
-    assertTrue(compared > 0, () -> file + " has no golden outputs");
+  }
+
+  private static List<Datum> inputs(Model model, Path folder) throws IOException {
+    List<Datum> inputs = new ArrayList<>();
+    for (Value input : model.graph().inputs()) {
+      Path path = folder.resolve("input_" + inputs.size() + ".pb");
+      inputs.add(DatumProto.read(FileBytes.open(path), input.type()));
+    }
+    return inputs;
+  }
+
+  private static void compare(Path folder, List<Datum> outputs) throws IOException {
+    assertFalse(outputs.isEmpty());
+    for (int i = 0; i < outputs.size(); i++) {
+      Path path = folder.resolve("output_" + i + ".pb");
+      if (Files.exists(path)) {
+        Datum expected = DatumProto.read(FileBytes.open(path), outputs.get(i).type());
+        assertEquals(Optional.empty(), Comparison.difference(outputs.get(i), expected, TOLERANCE));
+      } else {
+        compareMaps(folder.resolve("output_" + i + ".json"), outputs.get(i));
+      }
+    }
   }
 
   /** A list of objects from label to probability. */
@@ -120,7 +145,7 @@ class OnnxModelsTests {
     float[] window = new float[64 + 512];
     assertTrue(lines.size() > 100);
     try (Model model = Onnx.load(folder.resolve("model.onnx"));
-        Session session = model.compile()) {
+        Session session = model.compile(TestedOptions.get())) {
       for (String line : lines) {
         String[] fields = line.split("\t", -1);
         int chunk = Integer.parseInt(fields[0]);

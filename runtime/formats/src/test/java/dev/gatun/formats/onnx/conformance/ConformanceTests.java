@@ -1,9 +1,11 @@
 package dev.gatun.formats.onnx.conformance;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.gatun.formats.onnx.SharedFiles;
+import dev.gatun.formats.onnx.TestedOptions;
 import dev.gatun.formats.onnx.conformance.TestResult.Status;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -14,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 
@@ -21,12 +24,12 @@ import org.junit.jupiter.api.Test;
 class ConformanceTests {
   private static final int ACHIEVED = 1110;
 
+  /** Of the tests of single operators, sessions run one in so many. */
+  private static final int SAMPLED = 3;
+
   @Test
   void backendTestsPassAndNoneHangs() throws IOException {
-    Path archive = SharedFiles.onnx("conformance.tar.gz");
-    assumeTrue(Files.exists(archive), () -> archive + " is not there");
-    Path directory = Path.of("target", "conformance");
-    unpack(archive, directory);
+    Path directory = unpacked();
 
     // The large networks of the light tests belong to the compiled sessions' test.
     List<TestResult> results = new ArrayList<>();
@@ -47,6 +50,50 @@ class ConformanceTests {
     assertTrue(passed >= ACHIEVED, () -> passed + " of " + results.size() + " passed\n" + rest);
     assertTrue(
         results.stream().noneMatch(r -> r.reason().contains("takes longer")), rest::toString);
+  }
+
+  /** Whatever the interpreter passes, compiled sessions must pass. */
+  @Test
+  void sessionsPassWhatTheInterpreterPasses() throws IOException {
+    Path directory = unpacked();
+    ConformanceSuite sessions = ConformanceSuite.compiled(TestedOptions.get());
+    ConformanceSuite interpreter = ConformanceSuite.reference();
+    List<TestResult> broken = new ArrayList<>();
+    int passed = 0;
+    for (Path test : sample(directory)) {
+      for (TestResult result : sessions.run(test, r -> {})) {
+        if (result.status() == Status.PASSED) {
+          passed++;
+        } else if (interpreter.run(test, r -> {}).stream()
+            .anyMatch(r -> r.name().equals(result.name()) && r.status() == Status.PASSED)) {
+          broken.add(result);
+        }
+      }
+    }
+    assertEquals(List.of(), broken);
+    assertTrue(passed > ACHIEVED / SAMPLED / 2, "only " + passed + " tests passed");
+  }
+
+  private static List<Path> sample(Path directory) throws IOException {
+    List<Path> sample = new ArrayList<>();
+    for (String part : List.of("node", "pytorch-converted", "pytorch-operator", "simple")) {
+      try (Stream<Path> tests = Files.list(directory.resolve(part))) {
+        sample.addAll(
+            tests
+                .filter(t -> Math.floorMod(t.getFileName().toString().hashCode(), SAMPLED) == 0)
+                .sorted()
+                .toList());
+      }
+    }
+    return sample;
+  }
+
+  private static Path unpacked() throws IOException {
+    Path archive = SharedFiles.onnx("conformance.tar.gz");
+    assumeTrue(Files.exists(archive), () -> archive + " is not there");
+    Path directory = Path.of("target", "conformance");
+    unpack(archive, directory);
+    return directory;
   }
 
   /** Unpacks a tar file of plain names, once. */
