@@ -16,6 +16,7 @@ import dev.gatun.core.tensor.Tensor;
 import dev.gatun.core.tensor.Type;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -42,14 +43,23 @@ class RobustnessTests {
     for (int round = 0; round < ROUNDS; round++) {
       List<@Nullable Datum> inputs = RandomOperands.inputs(random);
       Attrs attrs = RandomOperands.attrs(op, random);
+      int outputs = 1 + random.nextInt(2);
+      // Values do not depend on what was known before: they are computed once a round.
+      Optional<List<? extends Datum>> values = Optional.empty();
       for (int knowledge = 0; knowledge < 3; knowledge++) {
-        attempt(op, attrs, inputs, knowledge, 1 + random.nextInt(2));
+        values = attempt(op, attrs, inputs, knowledge, outputs, values);
       }
     }
   }
 
-  private static void attempt(
-      OpDef op, Attrs attrs, List<@Nullable Datum> inputs, int knowledge, int outputs) {
+  /** Returns the values of the outputs if they were computed, now or before. */
+  private static Optional<List<? extends Datum>> attempt(
+      OpDef op,
+      Attrs attrs,
+      List<@Nullable Datum> inputs,
+      int knowledge,
+      int outputs,
+      Optional<List<? extends Datum>> known) {
     // Made only for a failure: text for each attempt would take most of the time.
     Supplier<String> what = () -> op.name() + attrs + " on " + inputs + ", knowledge " + knowledge;
     GraphBuilder b = new GraphBuilder("test");
@@ -67,26 +77,26 @@ class RobustnessTests {
     try {
       results = b.add(op, attrs, args, outputs, "");
     } catch (GatunException e) {
-      return;
+      return known;
     } catch (RuntimeException e) {
-      fail(what.get() + ": inferring the type fails", e);
-      return;
+      return fail(what.get() + ": inferring the type fails", e);
     }
     Node node = b.build().nodes().get(0);
     List<? extends Datum> values;
     try {
       values =
-          Interpreter.evaluate(
-              op,
-              node.attrs(),
-              inputs.subList(0, node.inputs().size()),
-              outputs,
-              new Interpreter());
+          known.isPresent()
+              ? known.get()
+              : Interpreter.evaluate(
+                  op,
+                  node.attrs(),
+                  inputs.subList(0, node.inputs().size()),
+                  outputs,
+                  new Interpreter());
     } catch (GatunException e) {
-      return;
+      return known;
     } catch (RuntimeException e) {
-      fail(what.get() + ": running fails", e);
-      return;
+      return fail(what.get() + ": running fails", e);
     }
     for (int i = 0; i < outputs; i++) {
       Type inferred = results.get(i).type();
@@ -94,6 +104,7 @@ class RobustnessTests {
         fail(what.get() + ": infers " + inferred + " for " + tensor);
       }
     }
+    return Optional.of(values);
   }
 
   private static Type forget(Type type, int knowledge) {
