@@ -58,7 +58,11 @@ class BadInputTests {
   @Test
   void theTinyModelRuns() throws IOException {
     Tensor x = Tensor.of(new float[] {0, 1, 2, 3, 4, 5}, 2, 3);
-    assertEquals(0, gatun("run", model(new TinyModel()), "x=" + tensor(x)), err::toString);
+    String backend = System.getProperty("gatun.backend", "auto");
+    String threads = System.getProperty("gatun.threads", "0");
+    String model = model(new TinyModel());
+    int code = gatun("run", model, "x=" + tensor(x), "--backend", backend, "--threads", threads);
+    assertEquals(0, code, err::toString);
     assertTrue(out.toString().contains("1.0, 3.0, 5.0, 4.0, 6.0, 8.0"), out.toString());
   }
 
