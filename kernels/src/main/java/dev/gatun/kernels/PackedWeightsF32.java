@@ -71,7 +71,11 @@ public final class PackedWeightsF32 {
       // Plain copies: vector code would crawl here, since packing ends before the JIT is through.
       for (int row = 0; row < k; row++) {
         MemorySegment.copy(
-            Memory.ALL, src + row * srcRowBytes, Memory.ALL, dst + row * (long) ROW_BYTES, ROW_BYTES);
+            Memory.ALL,
+            src + row * srcRowBytes,
+            Memory.ALL,
+            dst + row * (long) ROW_BYTES,
+            ROW_BYTES);
       }
       return;
     }

@@ -38,8 +38,7 @@ public final class RecurrentF32 implements RecurrentGang.Work {
    * @param peepholes packed peepholes of an LSTM that has them
    * @param inScratch whether these are offsets into the scratch memory of a run, not addresses
    */
-  public record Packed(
-      long input, long recurrent, long biases, long peepholes, boolean inScratch) {
+  public record Packed(long input, long recurrent, long biases, long peepholes, boolean inScratch) {
     long base(long scratch) {
       return inScratch ? scratch : 0;
     }

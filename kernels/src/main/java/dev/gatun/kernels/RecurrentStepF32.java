@@ -128,8 +128,7 @@ final class RecurrentStepF32 {
     // Every other step goes the other way, so that it starts with the weights still in cache.
     boolean odd = (step & 1) != 0;
     switch (layer.cell()) {
-      case LSTM, RNN ->
-          product(block, rows, packed, 0, panels, from, fromRowBytes, gates, odd);
+      case LSTM, RNN -> product(block, rows, packed, 0, panels, from, fromRowBytes, gates, odd);
       case GRU -> {
         int first = secondOfTwo ? 2 * gatePanels : 0;
         int last = secondOfTwo ? panels : 2 * gatePanels;

@@ -235,8 +235,10 @@ class ConvWinogradF32Tests {
     assertEquals("winograd", ConvF32.plan(square(1, 64, 64, 56), 1).name());
     assertEquals("winograd", ConvF32.plan(square(1, 64, 64, 56), 4).name());
     assertEquals("winograd", ConvF32.plan(square(1, 256, 256, 56), 4).name());
-    assertEquals("taps", ConvF32.plan(square(1, 3, 64, 224), 4).name());
-    assertEquals("taps", ConvF32.plan(square(1, 512, 512, 7), 4).name());
+    if (Lanes.F32_LENGTH == 16) { // what is too few channels or pixels depends on the width
+      assertEquals("taps", ConvF32.plan(square(1, 3, 64, 224), 4).name());
+      assertEquals("taps", ConvF32.plan(square(1, 512, 512, 7), 4).name());
+    }
   }
 
   @Test
