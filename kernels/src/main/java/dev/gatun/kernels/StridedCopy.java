@@ -234,6 +234,11 @@ public final class StridedCopy {
     return tasks;
   }
 
+  /** True if one contiguous piece is copied to another: a view can do without the copy. */
+  public boolean isPlain() {
+    return kernel == Kernel.ROWS && rows == 1 && sizes.length == 0;
+  }
+
   /** Name of the kernel that was chosen and its extents, for explanations and tests. */
   public String describe() {
     return kernel.name().toLowerCase(Locale.ROOT).replace('_', ' ')

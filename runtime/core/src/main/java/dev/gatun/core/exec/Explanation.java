@@ -73,9 +73,13 @@ public record Explanation(
     } else if (selection != null) {
       kernel = selection.candidate();
       refusals = selection.refusals();
-      if (selection.lowering() instanceof Lowering.Kernels kernels) {
-        note = kernels.note();
-      }
+      note =
+          switch (selection.lowering()) {
+            case Lowering.Kernels kernels -> kernels.note();
+            case Lowering.Join join -> "parts written in place where possible";
+            case Lowering.View view -> "";
+            case Lowering.Refused refused -> "";
+          };
     } else {
       note = "its output's shape depends on data";
     }

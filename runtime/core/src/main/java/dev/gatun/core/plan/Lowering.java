@@ -1,14 +1,41 @@
 package dev.gatun.core.plan;
 
 import java.util.List;
+import java.util.function.Function;
 
 /** What a candidate answers for a node. */
 public sealed interface Lowering {
   /** The candidate does not fit; the reason is for {@code explain}. */
   record Refused(String reason) implements Lowering {}
 
-  /** The output is the input's memory under another shape; nothing runs. */
-  record View(int input) implements Lowering {}
+  /**
+   * Each output is memory of the input under another shape; nothing runs.
+   *
+   * @param offsets where each output begins in the input, in bytes
+   */
+  record View(int input, List<Long> offsets) implements Lowering {
+    public View {
+      offsets = List.copyOf(offsets);
+    }
+
+    /** One output: all of the input. */
+    public View(int input) {
+      this(input, List.of(0L));
+    }
+  }
+
+  /**
+   * The output is the inputs one after the other. Who computes an input may write it there at once;
+   * the others are copied.
+   *
+   * @param offsets where each input begins in the output, in bytes
+   * @param copy copies the inputs of these numbers; its buffers are all inputs, then the output
+   */
+  record Join(List<Long> offsets, Function<List<Integer>, Kernel> copy) implements Lowering {
+    public Join {
+      offsets = List.copyOf(offsets);
+    }
+  }
 
   /**
    * Kernels that run one after the other.

@@ -28,6 +28,12 @@ final class MemoryPlanner {
       this.to = from;
     }
 
+    /** Something reads or writes the buffer in this step. */
+    void touch(int step) {
+      from = Math.min(from, step);
+      to = Math.max(to, step);
+    }
+
     boolean livesWith(Buffer other) {
       return from <= other.to && other.from <= to;
     }
@@ -67,23 +73,6 @@ final class MemoryPlanner {
       at = Math.max(at, other.offset + other.bytes);
     }
     return best >= 0 ? best : at;
-  }
-
-  /** Fails if two buffers that live at the same time overlap. */
-  static void verify(List<Buffer> buffers) {
-    for (int i = 0; i < buffers.size(); i++) {
-      Buffer a = buffers.get(i);
-      if (a.offset < 0 || a.offset % Memory.ALIGNMENT != 0) {
-        throw new IllegalStateException("buffer '" + a.name + "' has offset " + a.offset);
-      }
-      for (int j = 0; j < i; j++) {
-        Buffer b = buffers.get(j);
-        if (a.livesWith(b) && a.offset < b.offset + b.bytes && b.offset < a.offset + a.bytes) {
-          throw new IllegalStateException(
-              "buffers '" + a.name + "' and '" + b.name + "' overlap while both are live");
-        }
-      }
-    }
   }
 
   private MemoryPlanner() {}

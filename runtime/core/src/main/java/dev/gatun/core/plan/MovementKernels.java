@@ -57,17 +57,45 @@ final class MovementKernels implements Candidate {
     if (dtype(node.output()) == DType.STRING) {
       return new Lowering.Refused("strings are not in native memory");
     }
-    for (Value value : node.inputs()) {
-      if (!value.isAbsent() && value.tensorType().shape().rank() > StridedCopy.MAX_RANK) {
-        return new Lowering.Refused("more than " + StridedCopy.MAX_RANK + " axes");
-      }
+    if (hasTooManyAxes(node)) {
+      return new Lowering.Refused("more than " + StridedCopy.MAX_RANK + " axes");
     }
-    Optional<List<Move>> moves = rule.moves(node);
-    if (moves.isEmpty()) {
+    Optional<List<Move>> found = rule.moves(node);
+    if (found.isEmpty()) {
       return new Lowering.Refused("its arguments are not constants");
     }
-    return Lowering.Kernels.of(new Moves(moves.get()))
-        .noted(moves.get().size() == 1 ? moves.get().get(0).copy.describe() : "");
+    List<Move> moves = found.get();
+    if (node.op() == Concat.OP && moves.stream().allMatch(move -> move.copy.isPlain())) {
+      return new Lowering.Join(
+          moves.stream().map(Move::dstOffset).toList(),
+          parts -> new Moves(parts.stream().map(moves::get).toList()));
+    }
+    return Lowering.Kernels.of(new Moves(moves))
+        .noted(moves.size() == 1 ? moves.get(0).copy.describe() : "");
+  }
+
+  /**
+   * Where each output begins in the first input, in bytes, if all of them are contiguous pieces of
+   * it: then nothing has to move.
+   */
+  static Optional<List<Long>> contiguous(Node node) {
+    Rule rule = RULES.get(node.op());
+    if (rule == null || hasTooManyAxes(node)) {
+      return Optional.empty();
+    }
+    return rule.moves(node)
+        .filter(moves -> moves.size() == node.outputs().size())
+        .filter(moves -> moves.stream().allMatch(move -> move.src == 0 && move.copy.isPlain()))
+        .map(moves -> moves.stream().map(Move::srcOffset).toList());
+  }
+
+  private static boolean hasTooManyAxes(Node node) {
+    for (Value value : node.inputs()) {
+      if (!value.isAbsent() && value.tensorType().shape().rank() > StridedCopy.MAX_RANK) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** One strided copy between two of the node's buffers; offsets in bytes. */

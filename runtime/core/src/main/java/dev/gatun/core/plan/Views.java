@@ -39,7 +39,9 @@ final class Views implements Candidate {
           ? new Lowering.View(0)
           : new Lowering.Refused("axes longer than 1 change their order");
     }
-    return new Lowering.Refused("");
+    return MovementKernels.contiguous(node)
+        .<Lowering>map(offsets -> new Lowering.View(0, offsets))
+        .orElse(new Lowering.Refused(""));
   }
 
   /** A transpose that moves only axes of size 1 leaves the elements where they are. */

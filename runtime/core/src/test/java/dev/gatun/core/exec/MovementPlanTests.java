@@ -15,7 +15,7 @@ class MovementPlanTests {
         "graph g(x: f32[7, 9]) { a = i64[2]{6, 1} b = i64[2]{-100, 8} c = i64[2]{0, 1} d = i64[2]{-2, 3}"
             + " y = slice(x, a, b, c, d) return y }",
         "graph g(x: bool[3, 4], z: bool[3, 2]) { y = concat(x, z, x) {axis = -1} return y }",
-        "graph g(x: f32[6, 5]) { s = i64[3]{1, 2, 3} a, b, c = split(x, s) {axis = 0} return a, b, c }",
+        "graph g(x: f32[6, 5]) { s = i64[3]{1, 2, 2} a, b, c = split(x, s) {axis = 1} return a, b, c }",
         "graph g(x: f32[3, 8]) { a, b = split(x) {axis = 1, parts = 2} return b, a }",
         "graph g(x: f32[2, 3]) { r = i64[2]{2, 3} y = tile(x, r) return y }",
         "graph g(x: f32[2, 3, 4]) { y = flip(x) {axes = [0, -1]} return y }",
