@@ -225,8 +225,13 @@ final class RecurrentStepF32 {
       boolean backwards) {
     int hidden = layer.hidden();
     int tiles = Math.ceilDiv(rows, GemmTilesF32.HEIGHT);
-    for (int i = firstPanel; i < lastPanel; i++) {
-      int panel = backwards ? firstPanel + lastPanel - 1 - i : i;
+    int first = firstPanel;
+    if (rows == 1) {
+      first = lastPanel - (lastPanel - firstPanel) % RecurrentRowF32.PANELS;
+      row(block, packed, firstPanel, first, from, gates, backwards);
+    }
+    for (int i = first; i < lastPanel; i++) {
+      int panel = backwards ? first + lastPanel - 1 - i : i;
       for (int k = 0; k < hidden; k += GemmTilesF32.DEPTH) {
         int terms = Math.min(GemmTilesF32.DEPTH, hidden - k);
         int at = k / GemmTilesF32.DEPTH * rows * GemmTilesF32.ROW;
@@ -250,6 +255,33 @@ final class RecurrentStepF32 {
                   to + row * gatesRowBytes,
                   gatesRowBytes);
         }
+      }
+    }
+  }
+
+  /** The product of a single row with whole groups of panels. */
+  private void row(
+      float[] block,
+      long packed,
+      int firstPanel,
+      int lastPanel,
+      long from,
+      long gates,
+      boolean backwards) {
+    int hidden = layer.hidden();
+    int group = RecurrentRowF32.PANELS;
+    for (int i = firstPanel; i < lastPanel; i += group) {
+      int panel = backwards ? firstPanel + lastPanel - group - i : i;
+      long column = (long) panel * PANEL_BYTES;
+      for (int k = 0; k < hidden; k += GemmTilesF32.DEPTH) {
+        RecurrentRowF32.run(
+            block,
+            k / GemmTilesF32.DEPTH * GemmTilesF32.ROW,
+            Math.min(GemmTilesF32.DEPTH, hidden - k),
+            packed + ((long) panel * hidden + k) * PANEL_BYTES,
+            (long) hidden * PANEL_BYTES,
+            (k == 0 ? from : gates) + column,
+            gates + column);
       }
     }
   }

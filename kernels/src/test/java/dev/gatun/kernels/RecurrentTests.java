@@ -219,6 +219,7 @@ class RecurrentTests {
   void sumsDeeperThanABlockGoThroughMemory(Cell cell) {
     int hidden = GemmTilesF32.DEPTH + 9;
     check(random(layer(cell, 2, 2, hidden), false), 1, 2, IN_TURN);
+    check(random(layer(cell, 2, 1, hidden), false), 1, 2, IN_TURN);
   }
 
   @ParameterizedTest
