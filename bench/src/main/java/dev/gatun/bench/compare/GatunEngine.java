@@ -30,8 +30,12 @@ final class GatunEngine implements Engine {
   private @Nullable Session session;
   private @Nullable Outputs outputs;
 
-  GatunEngine(int threads, String backend) {
-    options = SessionOptions.DEFAULT.threads(threads).backend(Backend.parse(backend));
+  GatunEngine(int threads, String backend, boolean quick) {
+    options =
+        SessionOptions.DEFAULT
+            .threads(threads)
+            .backend(Backend.parse(backend))
+            .quickStart(quick);
   }
 
   @Override

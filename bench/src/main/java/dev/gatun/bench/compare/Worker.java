@@ -33,14 +33,14 @@ final class Worker {
     this.out = out;
   }
 
-  /** Arguments: engine, model, file of inputs, threads, backend. */
+  /** Arguments: engine, model, file of inputs, threads, backend, quick start. */
   public static void main(String[] args) {
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     try {
       int threads = Integer.parseInt(args[3]);
       Engine engine =
           args[0].equals("gatun")
-              ? new GatunEngine(threads, args[4])
+              ? new GatunEngine(threads, args[4], Boolean.parseBoolean(args[5]))
               : new OnnxRuntimeEngine(threads);
       new Worker(engine, out).work(Path.of(args[1]), Path.of(args[2]));
     } catch (Throwable e) {

@@ -54,10 +54,17 @@ final class WorkerProcess implements AutoCloseable {
   /**
    * Starts a process and waits for its first result.
    *
+   * @param quick whether Gatun starts on oneDNN's kernels, which need no warming
    * @param work where its archive of classes is, and what it says besides
    */
   static WorkerProcess start(
-      Kind kind, Path model, Path inputs, int threads, String backend, Path work) {
+      Kind kind,
+      Path model,
+      Path inputs,
+      int threads,
+      String backend,
+      boolean quick,
+      Path work) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
@@ -78,7 +85,8 @@ final class WorkerProcess implements AutoCloseable {
             model.toString(),
             inputs.toString(),
             Integer.toString(threads),
-            backend));
+            backend,
+            Boolean.toString(quick)));
     return new WorkerProcess(
         kind, command, work.resolve(kind.name().toLowerCase(Locale.ROOT) + ".err"));
   }

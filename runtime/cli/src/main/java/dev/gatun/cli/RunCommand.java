@@ -75,7 +75,7 @@ final class RunCommand implements Callable<Integer> {
     Map<String, Datum> values =
         new Inputs(options.model, loaded.graph(), sizes, pictures)
             .read(inputs, loaded.defaults().keySet());
-    try (Session session = loaded.compile(options.session())) {
+    try (Session session = loaded.compile(options.session().quickStart(true))) {
       Outputs outputs = session.run(values);
       outputs.asMap().forEach((name, value) -> print(out, name, value));
       if (save != null) {

@@ -19,14 +19,17 @@ import dev.gatun.core.plan.Weights;
 import dev.gatun.core.tensor.Datum;
 import dev.gatun.core.tensor.GatunException;
 import dev.gatun.core.tensor.Type;
+import dev.gatun.ffi.OneDnn;
 import dev.gatun.kernels.Team;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,13 +44,17 @@ final class Executor implements Evaluation.Runner, AutoCloseable {
   /** Programs kept; beyond that the least recently used one goes. */
   private static final int MAX_PROGRAMS = 64;
 
-  private record Key(Graph graph, List<Type> types) {}
+  record Key(Graph graph, List<Type> types) {}
 
   private final SessionOptions options;
   private final Team team;
   private final Target target;
   private final LinkedHashMap<Key, Program> programs = new LinkedHashMap<>(16, 0.75f, true);
   private final LinkedHashMap<Key, Integer> seen = new LinkedHashMap<>();
+  // Programs that run for the time being, and who makes those that will take their place.
+  private final Map<Key, Rehearsal> rehearsals = new HashMap<>();
+  private int background; // threads of rehearsals, which use the weights even when we are closed
+  private boolean closed;
 
   Executor(SessionOptions options) {
     this.options = options;
@@ -110,7 +117,7 @@ final class Executor implements Evaluation.Runner, AutoCloseable {
   private List<Datum> compileAndRun(Graph graph, List<Type> types, List<Datum> inputs) {
     Program program;
     synchronized (this) {
-      program = program(graph, types);
+      program = programForNow(graph, types);
       program.retain();
     }
     try {
@@ -149,26 +156,89 @@ final class Executor implements Evaluation.Runner, AutoCloseable {
     return types;
   }
 
-  /** The program for these input types, compiled if it is not there yet. */
+  /** The program that stays for these input types, compiled if it is not there yet. */
   synchronized Program program(Graph graph, List<Type> types) {
     Key key = new Key(graph, types);
     Program program = programs.get(key);
-    if (program == null) {
-      program = compile(graph, types);
-      programs.put(key, program);
-      if (programs.size() > MAX_PROGRAMS) {
-        programs.pollFirstEntry().getValue().close();
-      }
+    if (program == null || rehearsals.remove(key) != null) {
+      program = compileToStay(Passes.apply(graph, types, options.disabledPasses()));
+      put(key, program);
     }
     return program;
   }
 
-  private Program compile(Graph graph, List<Type> types) {
+  /** The program to run now, which may be one for the time until the JIT has compiled another. */
+  private synchronized Program programForNow(Graph graph, List<Type> types) {
+    Key key = new Key(graph, types);
+    Program program = programs.get(key);
+    if (program == null) {
+      Graph ready = Passes.apply(graph, types, options.disabledPasses());
+      if (options.quickStart()
+          && options.backend() == Backend.AUTO
+          && Rehearsal.pays(ready)
+          && OneDnn.find().library().isPresent()) {
+        program = compile(Passes.takeAttentionApart(ready), target::temporary);
+        Rehearsal rehearsal = new Rehearsal(this, key, ready);
+        rehearsals.put(key, rehearsal);
+        background++;
+        rehearsal.start();
+      } else {
+        program = compileToStay(ready);
+      }
+      put(key, program);
+    }
+    return program;
+  }
+
+  private void put(Key key, Program program) {
+    Program earlier = programs.put(key, program);
+    if (earlier != null) {
+      earlier.close();
+    }
+    if (programs.size() > MAX_PROGRAMS) {
+      Map.Entry<Key, Program> eldest = programs.pollFirstEntry();
+      rehearsals.remove(eldest.getKey());
+      eldest.getValue().close();
+    }
+  }
+
+  /** Puts a rehearsed program in place, unless nobody waits for it any more. */
+  synchronized void takeOver(Key key, Rehearsal rehearsal, @Nullable Program own) {
+    background--;
+    boolean wanted = rehearsals.remove(key, rehearsal) && !closed;
+    if (own != null && wanted) {
+      put(key, own);
+    } else if (own != null) {
+      own.close();
+    }
+    if (closed && background == 0) {
+      target.weights().close();
+    }
+    notifyAll();
+  }
+
+  /** Waits until no program is being rehearsed. */
+  synchronized void settle() throws InterruptedException {
+    while (!rehearsals.isEmpty()) {
+      wait();
+    }
+  }
+
+  synchronized boolean isClosed() {
+    return closed;
+  }
+
+  /** Compiles a graph that went through the passes. */
+  Program compileToStay(Graph ready) {
+    return compile(ready, target::with);
+  }
+
+  private Program compile(Graph ready, Function<Resources, Target> targets) {
     Resources resources = new Resources();
     try {
-      Target here = target.with(resources);
-      Graph ready = Passes.apply(graph, types, options.disabledPasses());
-      Map<Node, Selection> selections = select(ready, here);
+      Target here = targets.apply(resources);
+      Graph graph = ready;
+      Map<Node, Selection> selections = select(graph, here);
       Set<Node> refused = new HashSet<>();
       selections.forEach(
           (node, selection) -> {
@@ -178,11 +248,12 @@ final class Executor implements Evaluation.Runner, AutoCloseable {
           });
       if (!refused.isEmpty()) {
         // No kernel runs these groups whole; their operators may well have kernels of their own.
-        ready = Rewriter.rewrite(ready, (node, inputs, b) -> takeApart(node, inputs, b, refused));
+        graph = Rewriter.rewrite(graph, (node, inputs, b) -> takeApart(node, inputs, b, refused));
         resources.close();
-        selections = select(ready, here);
+        here = targets.apply(resources);
+        selections = select(graph, here);
       }
-      return new Program(ready, selections, here, options.concurrency());
+      return new Program(graph, selections, here, options.concurrency());
     } catch (RuntimeException | Error e) {
       resources.close();
       throw e;
@@ -207,7 +278,7 @@ final class Executor implements Evaluation.Runner, AutoCloseable {
         : Optional.empty();
   }
 
-  private static boolean isFixed(Node node) {
+  static boolean isFixed(Node node) {
     for (Value input : node.inputs()) {
       if (!input.isAbsent() && !input.type().isFixed()) {
         return false;
@@ -232,9 +303,14 @@ final class Executor implements Evaluation.Runner, AutoCloseable {
 
   @Override
   public synchronized void close() {
+    closed = true;
+    rehearsals.clear();
     programs.values().forEach(Program::close);
     programs.clear();
     team.close();
-    target.weights().close();
+    if (background == 0) {
+      target.weights().close();
+    }
+    notifyAll();
   }
 }

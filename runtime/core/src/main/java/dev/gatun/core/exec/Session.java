@@ -91,6 +91,14 @@ public final class Session implements AutoCloseable {
     }
   }
 
+  /**
+   * Waits until the kernels that stay have taken over from those of the quick start, for instance
+   * before measuring; at once when there is no quick start under way.
+   */
+  public void settle() throws InterruptedException {
+    executor.settle();
+  }
+
   /** Names and types of the inputs. */
   public Map<String, Type> inputs() {
     Map<String, Type> types = new LinkedHashMap<>();

@@ -10,11 +10,14 @@ import java.util.Set;
  * @param threads size of the thread team, the caller included; 0 means all processors
  * @param disabledPasses names of passes to leave out
  * @param concurrency how many runs may be under way at once; more wait
+ * @param quickStart with backend AUTO, run heavy graphs on oneDNN until Gatun's own kernels are
+ *     compiled by the JIT; results may differ in the last bits before and after
  */
 public record SessionOptions(
-    Backend backend, int threads, Set<String> disabledPasses, int concurrency) {
-  /** All kernels, all processors, all passes, four runs at once. */
-  public static final SessionOptions DEFAULT = new SessionOptions(Backend.AUTO, 0, Set.of(), 4);
+    Backend backend, int threads, Set<String> disabledPasses, int concurrency, boolean quickStart) {
+  /** All kernels, all processors, all passes, four runs at once, no quick start. */
+  public static final SessionOptions DEFAULT =
+      new SessionOptions(Backend.AUTO, 0, Set.of(), 4, false);
 
   public SessionOptions {
     if (threads < 0) {
@@ -29,21 +32,26 @@ public record SessionOptions(
 
   /** A copy with another backend. */
   public SessionOptions backend(Backend value) {
-    return new SessionOptions(value, threads, disabledPasses, concurrency);
+    return new SessionOptions(value, threads, disabledPasses, concurrency, quickStart);
   }
 
   /** A copy with another team size. */
   public SessionOptions threads(int value) {
-    return new SessionOptions(backend, value, disabledPasses, concurrency);
+    return new SessionOptions(backend, value, disabledPasses, concurrency, quickStart);
   }
 
   /** A copy that leaves out these passes. */
   public SessionOptions without(String... passes) {
-    return new SessionOptions(backend, threads, Set.of(passes), concurrency);
+    return new SessionOptions(backend, threads, Set.of(passes), concurrency, quickStart);
   }
 
   /** A copy with another bound on concurrent runs. */
   public SessionOptions concurrency(int value) {
-    return new SessionOptions(backend, threads, disabledPasses, value);
+    return new SessionOptions(backend, threads, disabledPasses, value, quickStart);
+  }
+
+  /** A copy that starts on oneDNN, or does not. */
+  public SessionOptions quickStart(boolean value) {
+    return new SessionOptions(backend, threads, disabledPasses, concurrency, value);
   }
 }

@@ -75,6 +75,11 @@ public final class Passes {
     return now;
   }
 
+  /** A graph that went through the passes, for kernels that have no attention of their own. */
+  public static Graph takeAttentionApart(Graph ready) {
+    return new FusePointwise(false).apply(new TakeAttentionApart().apply(ready));
+  }
+
   private static Graph settle(Graph graph, Simplify simplify) {
     Graph now = graph;
     for (int i = 1; i < MAX_SWEEPS; i++) {

@@ -65,9 +65,6 @@ final class DnnlMatmul implements Candidate {
     }
   }
 
-  /** A constant matrix in panels. */
-  private record Panels(boolean transposed) {}
-
   /** One lowering. */
   private static final class Builder {
     private final OneDnn dnnl;
@@ -109,7 +106,7 @@ final class DnnlMatmul implements Candidate {
               .weights()
               .packed(
                   weight,
-                  new Panels(product.turnB()),
+                  new GemmPanels(32, product.turnB(), to.sizeBytes()),
                   to.sizeBytes(),
                   address ->
                       Weights.withAddress(weight, at -> dnnl.reorder(from, at, to, address)));

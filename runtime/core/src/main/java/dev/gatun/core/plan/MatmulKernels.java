@@ -61,7 +61,7 @@ final class MatmulKernels implements Candidate {
               .weights()
               .packed(
                   w,
-                  turnB ? "gemm transposed" : "gemm",
+                  new GemmPanels(PackedWeightsF32.COLUMNS, turnB, PackedWeightsF32.bytes(n, k)),
                   PackedWeightsF32.bytes(n, k),
                   to -> Weights.withAddress(w, from -> pack(from, turnB, n, k, to)));
       GemmF32 plan = GemmF32.plan(m, n, k, left, GemmF32.Right.PACKED, threads);

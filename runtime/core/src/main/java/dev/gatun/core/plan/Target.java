@@ -12,4 +12,9 @@ public record Target(Backend backend, int threads, Weights weights, Resources re
   public Target with(Resources others) {
     return new Target(backend, threads, weights, others);
   }
+
+  /** The target of a program that only serves until a better one is ready: on oneDNN. */
+  public Target temporary(Resources others) {
+    return new Target(Backend.ONEDNN, threads, others.own(weights.temporary()), others);
+  }
 }

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Native memory for constants: as they are, and packed for a kernel. Plans of one session share it.
@@ -21,10 +22,31 @@ public final class Weights implements AutoCloseable {
   // Identity, not equality: hashing gigabytes of weights is no way to find them again.
   private final IdentityHashMap<Tensor, Long> raw = new IdentityHashMap<>();
   private final IdentityHashMap<Tensor, Map<Object, Long>> packed = new IdentityHashMap<>();
+  private final @Nullable Weights lasting;
   private long bytes;
+
+  /** Without any constants yet. */
+  public Weights() {
+    this(null);
+  }
+
+  private Weights(@Nullable Weights lasting) {
+    this.lasting = lasting;
+  }
+
+  /**
+   * Weights of a program that soon makes way for another: what both read alike goes here, the rest
+   * is freed when the temporary ones are closed.
+   */
+  Weights temporary() {
+    return new Weights(this);
+  }
 
   /** Address of the tensor's elements. */
   synchronized long address(Tensor tensor) {
+    if (lasting != null) {
+      return lasting.address(tensor);
+    }
     Long known = raw.get(tensor);
     if (known != null) {
       return known;
@@ -49,6 +71,9 @@ public final class Weights implements AutoCloseable {
    * @param pack writes it to the given address
    */
   public synchronized long packed(Tensor tensor, Object format, long size, LongConsumer pack) {
+    if (lasting != null && format instanceof GemmPanels) {
+      return lasting.packed(tensor, format, size, pack);
+    }
     Map<Object, Long> forms = packed.computeIfAbsent(tensor, t -> new HashMap<>());
     Long known = forms.get(format);
     if (known != null) {
