@@ -32,10 +32,7 @@ final class GatunEngine implements Engine {
 
   GatunEngine(int threads, String backend, boolean quick) {
     options =
-        SessionOptions.DEFAULT
-            .threads(threads)
-            .backend(Backend.parse(backend))
-            .quickStart(quick);
+        SessionOptions.DEFAULT.threads(threads).backend(Backend.parse(backend)).quickStart(quick);
   }
 
   @Override

@@ -58,13 +58,7 @@ final class WorkerProcess implements AutoCloseable {
    * @param work where its archive of classes is, and what it says besides
    */
   static WorkerProcess start(
-      Kind kind,
-      Path model,
-      Path inputs,
-      int threads,
-      String backend,
-      boolean quick,
-      Path work) {
+      Kind kind, Path model, Path inputs, int threads, String backend, boolean quick, Path work) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
