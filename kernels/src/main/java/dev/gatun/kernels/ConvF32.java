@@ -28,10 +28,17 @@ public abstract sealed class ConvF32 implements PackedConvolution
     if (ConvDepthwiseF32.accepts(geometry)) {
       return new ConvDepthwiseF32(geometry, threads);
     }
-    if (ConvWinogradF32.wins(geometry)) {
+    if (isWinograd(geometry)) {
       return new ConvWinogradF32(geometry, threads);
     }
     return new ConvTapsF32(geometry, threads);
+  }
+
+  /** Whether {@link #plan} takes Winograd's algorithm. */
+  public static boolean isWinograd(ConvGeometry geometry) {
+    return !ConvPointwiseF32.accepts(geometry)
+        && !ConvDepthwiseF32.accepts(geometry)
+        && ConvWinogradF32.wins(geometry);
   }
 
   /** Sizes of the convolution. */

@@ -120,6 +120,8 @@ final class WorkerProcess implements AutoCloseable {
                 "-cp",
                 own));
     if (!natives.isEmpty()) {
+      // What was tuned on this machine is for those who ask for it: -Dgatun.tuning=DIRECTORY.
+      options.add("-Dgatun.tuning=" + System.getProperty("gatun.tuning", "off"));
       options.add("-Dgatun.native.dir=" + natives);
     }
     return options;

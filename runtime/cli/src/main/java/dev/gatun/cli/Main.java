@@ -24,6 +24,7 @@ import picocli.CommandLine.ScopeType;
       InspectCommand.class,
       ExplainCommand.class,
       BenchCommand.class,
+      TuneCommand.class,
       ConformanceCommand.class,
       DoctorCommand.class
     },
@@ -34,6 +35,7 @@ import picocli.CommandLine.ScopeType;
       "  gatun run model.onnx image.jpg        run on a picture",
       "  gatun explain model.onnx              what runs, and why",
       "  gatun bench model.onnx --threads 4    latency and throughput",
+      "  gatun tune model.onnx                 choose the fastest kernels by measuring",
       "  gatun doctor                          what this machine has"
     })
 public final class Main {

@@ -12,6 +12,7 @@ import dev.gatun.core.pass.Passes;
 import dev.gatun.core.pass.Rewriter;
 import dev.gatun.core.plan.Backend;
 import dev.gatun.core.plan.Candidates;
+import dev.gatun.core.plan.Choices;
 import dev.gatun.core.plan.Resources;
 import dev.gatun.core.plan.Selection;
 import dev.gatun.core.plan.Target;
@@ -60,7 +61,13 @@ final class Executor implements Evaluation.Runner, AutoCloseable {
     this.options = options;
     options.backend().requireLibrary();
     team = options.threads() == 0 ? Team.ofAllProcessors() : Team.ofThreads(options.threads());
-    target = new Target(options.backend(), team.threads(), new Weights(), new Resources());
+    target =
+        new Target(
+            options.backend(),
+            team.threads(),
+            new Weights(),
+            new Resources(),
+            Choices.ofMachine(team.threads()));
   }
 
   /** Runs the model's main graph. */
@@ -91,6 +98,20 @@ final class Executor implements Evaluation.Runner, AutoCloseable {
     } finally {
       program.release();
     }
+  }
+
+  /**
+   * Measures whose kernels are the fastest for each node of the main graph, and follows that from
+   * now on; the plan for these types is made anew.
+   */
+  synchronized Tuning tune(Graph graph, List<Datum> inputs, double warmupSeconds, double seconds) {
+    List<Type> types = types(inputs);
+    Graph ready = Passes.apply(graph, types, options.disabledPasses());
+    Tuning tuning = new Tuner(this, ready, inputs).tune(target.choices(), warmupSeconds, seconds);
+    Key key = new Key(graph, types);
+    rehearsals.remove(key);
+    put(key, compileToStay(ready));
+    return tuning;
   }
 
   private StepTimes measure(Program program, List<Datum> inputs, double seconds) {
@@ -233,7 +254,7 @@ final class Executor implements Evaluation.Runner, AutoCloseable {
     return compile(ready, target::with);
   }
 
-  private Program compile(Graph ready, Function<Resources, Target> targets) {
+  Program compile(Graph ready, Function<Resources, Target> targets) {
     Resources resources = new Resources();
     try {
       Target here = targets.apply(resources);

@@ -2,6 +2,8 @@ package dev.gatun.core.exec;
 
 import dev.gatun.core.graph.Graph;
 import dev.gatun.core.graph.Value;
+import dev.gatun.core.plan.Backend;
+import dev.gatun.core.plan.Choices;
 import dev.gatun.core.tensor.Datum;
 import dev.gatun.core.tensor.GatunException;
 import dev.gatun.core.tensor.Shape;
@@ -86,6 +88,32 @@ public final class Session implements AutoCloseable {
     try {
       requireOpen();
       return executor.profile(graph, values, warmupSeconds, seconds);
+    } finally {
+      running.readLock().unlock();
+    }
+  }
+
+  /**
+   * Measures, for inputs of these types, whose kernels are the fastest for each step, uses those
+   * from now on and keeps the choices for later sessions ({@link Choices#file}).
+   *
+   * @param warmupSeconds before the times count; until then code is still being compiled
+   * @param seconds for which the times count
+   * @throws GatunException if the backend is not AUTO, so that there is nothing to choose, or the
+   *     file cannot be written
+   */
+  public Tuning tune(Map<String, ? extends Datum> inputs, double warmupSeconds, double seconds) {
+    if (options.backend() != Backend.AUTO) {
+      throw new GatunException(
+          "backend " + options.backend() + " leaves nothing to choose; tune with backend auto");
+    }
+    List<Datum> values = check(inputs);
+    running.readLock().lock();
+    try {
+      requireOpen();
+      Tuning tuning = executor.tune(graph, values, warmupSeconds, seconds);
+      Choices.file(threads()).ifPresent(executor.target().choices()::write);
+      return tuning;
     } finally {
       running.readLock().unlock();
     }

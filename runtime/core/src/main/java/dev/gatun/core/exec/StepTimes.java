@@ -22,6 +22,15 @@ final class StepTimes {
     runs.add(time);
   }
 
+  /** Whether the node was timed: views, for instance, are no step. */
+  boolean has(Node node) {
+    return nanos.containsKey(node);
+  }
+
+  double medianMicros(Node node) {
+    return medianMicros(nanos.getOrDefault(node, List.of()));
+  }
+
   Profile toProfile(Program program) {
     List<Profile.Line> lines = new ArrayList<>();
     for (Program.Unit unit : program.units()) {

@@ -6,7 +6,10 @@ import java.util.Locale;
 
 /** Which kernels may be chosen. */
 public enum Backend {
-  /** Gatun's own kernels, oneDNN (if it is there) for what they have not. */
+  /**
+   * Gatun's own kernels, or oneDNN's if it is there: whose were measured to be faster for a node
+   * ({@code gatun tune}), or usually are.
+   */
   AUTO,
   /** Gatun's own kernels only. */
   VECTOR,
@@ -28,6 +31,11 @@ public enum Backend {
       case OPENBLAS -> OpenBlas.find().orElseThrow();
       case AUTO, VECTOR, REFERENCE -> {}
     }
+  }
+
+  /** Whether its kernels compete under {@link #AUTO}, and its library is here. */
+  public boolean isMeasured() {
+    return this == VECTOR || this == ONEDNN && OneDnn.find().library().isPresent();
   }
 
   /** Parses "auto", "vector", "onednn", "openblas" or "reference". */

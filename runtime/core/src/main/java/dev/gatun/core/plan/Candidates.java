@@ -44,16 +44,22 @@ public final class Candidates {
     return AttentionKernels.accepts(node) || RowKernels.accepts(node);
   }
 
-  /** The candidates for a backend in the order in which they are asked. */
-  private static List<Candidate> order(Backend backend) {
+  /** Whose kernels {@link Backend#AUTO} asks first where nothing was measured. */
+  public static Backend usual(Node node, Target target) {
+    return Usual.of(node, target.threads());
+  }
+
+  /** The candidates in the order in which they are asked. */
+  private static List<Candidate> order(Node node, Target target) {
+    Backend backend = target.backend();
+    Backend first =
+        backend == Backend.AUTO
+            ? target.choices().of(node).orElseGet(() -> usual(node, target))
+            : backend;
     List<Candidate> order = new ArrayList<>();
     order.add(VIEWS);
-    switch (backend) {
-      case AUTO -> {
-        order.addAll(OWN);
-        order.addAll(ONEDNN);
-      }
-      case VECTOR -> order.addAll(OWN);
+    switch (first) {
+      case AUTO, VECTOR -> order.addAll(OWN);
       case ONEDNN -> {
         order.addAll(ONEDNN);
         order.addAll(OWN);
@@ -64,13 +70,16 @@ public final class Candidates {
       }
       case REFERENCE -> order.clear();
     }
+    if (backend == Backend.AUTO && first == Backend.VECTOR) {
+      order.addAll(ONEDNN);
+    }
     return order;
   }
 
   /** The first candidate that accepts the node, with the reasons of those before it. */
   public static Selection select(Node node, Target target) {
     List<String> refusals = new ArrayList<>();
-    for (Candidate candidate : order(target.backend())) {
+    for (Candidate candidate : order(node, target)) {
       Lowering lowering;
       try {
         lowering = candidate.lower(node, target);

@@ -88,6 +88,12 @@ final class ConvKernels implements Candidate {
         note + "; weights packed in each run");
   }
 
+  /** Whether the convolution takes far fewer multiplications here than the definition has. */
+  static boolean isWinograd(Node conv) {
+    Shape x = conv.input(0).tensorType().shape();
+    return x.rank() <= 5 && ConvF32.isWinograd(geometry(conv));
+  }
+
   private static ConvGeometry geometry(Node conv) {
     Shape x = conv.input(0).tensorType().shape();
     Shape w = conv.input(1).tensorType().shape();

@@ -160,9 +160,9 @@ final class DnnlMatmul implements Candidate {
         return;
       }
       long parts = matrices >= wanted ? 1 : Math.ceilDiv(wanted, matrices);
-      boolean byColumns = m < 16 * parts && n >= m;
-      List<Part> rows = Slicing.cut(m, byColumns ? 1 : parts, 1);
-      List<Part> columns = Slicing.cut(n, byColumns ? parts : 1, PANEL);
+      long down = Slicing.rowParts(m, n, k, parts, PANEL);
+      List<Part> rows = Slicing.cut(m, down, 1);
+      List<Part> columns = Slicing.cut(n, Math.ceilDiv(parts, down), PANEL);
       for (int i = 0; i < matrices; i++) {
         for (Part r : rows) {
           for (Part c : columns) {

@@ -11,6 +11,12 @@ final class Slicing {
   /** From here on a second slice a thread evens out threads that are held up. */
   private static final long LONG_SLICE_FLOPS = 1L << 25;
 
+  /** A float read from L3 takes as long as so many multiply-adds. */
+  private static final double LOAD = 8;
+
+  /** Fewer rows than this make a block no faster: it then waits for the right operand. */
+  private static final long LEAST_ROWS = 8;
+
   /** Part [first, first + count) of a range. */
   record Part(long first, long count) {
     long end() {
@@ -25,6 +31,28 @@ final class Slicing {
     }
     int most = flops / threads > LONG_SLICE_FLOPS ? 2 * threads : threads;
     return (int) Math.max(1, Math.min(most, flops / FLOPS_PER_SLICE));
+  }
+
+  /**
+   * Into how many parts the rows of a product should be cut when it is cut into so many blocks:
+   * such that threads are equally busy, and a block reads as little of the operands as possible.
+   */
+  static long rowParts(long m, long n, long k, long parts, long granule) {
+    long best = 1;
+    double least = Double.MAX_VALUE;
+    for (long down = 1; down <= Math.min(m, parts); down++) {
+      if (parts % down != 0) {
+        continue;
+      }
+      double rows = Math.ceilDiv(m, down);
+      double columns = Math.ceilDiv(Math.ceilDiv(n, parts / down), granule) * granule;
+      double time = k * (Math.max(rows, LEAST_ROWS) * columns + LOAD * (rows + columns));
+      if (time < least) {
+        least = time;
+        best = down;
+      }
+    }
+    return best;
   }
 
   /** Cuts [0, total) into about {@code parts} parts, multiples of the granule but for the last. */

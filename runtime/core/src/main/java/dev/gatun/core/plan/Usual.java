@@ -1,0 +1,60 @@
+package dev.gatun.core.plan;
+
+import dev.gatun.core.fuse.Fused;
+import dev.gatun.core.graph.Node;
+import dev.gatun.core.op.Conv;
+import dev.gatun.core.op.ConvTranspose;
+import dev.gatun.core.op.Matmul;
+import dev.gatun.core.tensor.Shape;
+
+/**
+ * Whose kernels {@link Backend#AUTO} asks first for a node that nobody measured here: what {@code
+ * gatun tune} found for most nodes of this kind.
+ */
+final class Usual {
+  /** Rows from which on oneDNN's micro-kernel makes up for the call and the thinner tiles. */
+  private static final long ROWS = 16;
+
+  static Backend of(Node node, int threads) {
+    Node anchor = node.op() == Fused.OP ? Fused.anchor(Fused.body(node)).orElse(node) : node;
+    boolean foreign =
+        anchor.op() == Matmul.OP
+            ? isTallProduct(node, anchor)
+            : anchor.op() == Conv.OP
+                ? isLargeImage(anchor) && !isBetterHere(anchor, threads)
+                : anchor.op() == ConvTranspose.OP && isLargeImage(anchor);
+    return foreign ? Backend.ONEDNN : Backend.VECTOR;
+  }
+
+  /** A product with a constant that is packed beforehand. */
+  private static boolean isTallProduct(Node node, Node matmul) {
+    Shape b = matmul.input(1).tensorType().shape();
+    Shape c = matmul.output().tensorType().shape();
+    int operand = node == matmul ? 1 : Fused.body(node).inputs().indexOf(matmul.input(1));
+    return operand >= 0
+        && node.input(operand).constant().isPresent()
+        && b.rank() == 2
+        && c.size(-1) > 0
+        && c.elements() / c.size(-1) >= ROWS;
+  }
+
+  /**
+   * Winograd's algorithm, which oneDNN has not for these images; filters of single channels on
+   * several threads, for which oneDNN's slices are too coarse.
+   */
+  private static boolean isBetterHere(Node conv, int threads) {
+    return ConvKernels.isWinograd(conv)
+        || threads > 1
+            && conv.input(1).tensorType().shape().size(1) == 1
+            && conv.attrs().integer("groups") > 1;
+  }
+
+  private static boolean isLargeImage(Node conv) {
+    Shape y = conv.output().tensorType().shape();
+    return conv.attrs().text("layout").equals("NHWC")
+        && y.size(-1) > 0
+        && y.elements() / y.size(-1) >= ROWS;
+  }
+
+  private Usual() {}
+}
