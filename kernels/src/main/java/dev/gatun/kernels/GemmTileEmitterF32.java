@@ -37,17 +37,23 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <pre>
  *   c00 = load(init), c01 = load(init + V), c10 = load(init + initRowBytes), ...
- *   for (int k = 0; k &lt; depth; k++) {
- *     b0 = load(b + k * rowBytes), b1 = load(b + k * rowBytes + V);
- *     s = broadcast(a[aAt + k]);       c00 = s.fma(b0, c00); c01 = s.fma(b1, c01);
- *     s = broadcast(a[aAt + k + ROW]); c10 = s.fma(b0, c10); c11 = s.fma(b1, c11);
+ *   for (int k = aAt; k &lt; aAt + depth; k++) {
+ *     b0 = load(b), b1 = load(b + V);
+ *     s = broadcast(a[k]);       c00 = s.fma(b0, c00); c01 = s.fma(b1, c01);
+ *     s = broadcast(a[k + ROW]); c10 = s.fma(b0, c10); c11 = s.fma(b1, c11);
  *     ...
+ *     b = (b + rowBytes) &amp; ADDRESS;
  *   }
  *   store(c, c00), ...
  * </pre>
  *
  * <p>Low tiles have too few sums to hide the latency of fma: they are unrolled over k with several
  * sets of sums, which are added up at the end.
+ *
+ * <p>Addresses and distances are cut by bit masks to ranges of which C2 knows that they lie in
+ * {@link Memory#ALL}, so no bounds check is left: those of 48 loads and stores around the loop took
+ * as long as 16 rounds of it. The mask on the walking address also keeps C2 from writing it as a
+ * multiple of k again, which takes three instructions a round more.
  */
 final class GemmTileEmitterF32 {
   private static final ClassDesc SELF = GemmTileEmitterF32.class.describeConstable().orElseThrow();
@@ -68,6 +74,10 @@ final class GemmTileEmitterF32 {
   private static final MethodTypeDesc ZERO = MethodTypeDesc.of(FLOAT_VECTOR, SPECIES);
   private static final MethodTypeDesc FMA = MethodTypeDesc.of(FLOAT_VECTOR, VECTOR, VECTOR);
   private static final MethodTypeDesc ADD = MethodTypeDesc.of(FLOAT_VECTOR, VECTOR);
+
+  private static final long ADDRESS_BITS = (1L << 56) - 1;
+  private static final long DISTANCE_BITS = (1L << 40) - 1;
+  private static final int INDEX_BITS = (1 << 28) - 1;
 
   // Slots of the parameters of GemmTileF32.run.
   private static final int DEPTH = 1;
@@ -97,6 +107,7 @@ final class GemmTileEmitterF32 {
   private final int sets;
   private final boolean packed;
   private final int rowFloats;
+  private final boolean walking;
   private final int vectorBytes = 4 * Lanes.F32_LENGTH;
 
   // Locals, known once the body is being written.
@@ -106,12 +117,14 @@ final class GemmTileEmitterF32 {
   private int[] right = {};
   private int left;
 
-  private GemmTileEmitterF32(int rows, int vectors, int sets, boolean packed, int rowFloats) {
+  private GemmTileEmitterF32(
+      int rows, int vectors, int sets, boolean packed, int rowFloats, boolean walking) {
     this.rows = rows;
     this.vectors = vectors;
     this.sets = sets;
     this.packed = packed;
     this.rowFloats = rowFloats;
+    this.walking = walking;
   }
 
   /**
@@ -122,9 +135,12 @@ final class GemmTileEmitterF32 {
    * @param sets how many k the loop takes at a time, each with its own sums
    * @param packed whether the right rows lie side by side, or a variable distance apart
    * @param rowFloats distance between the left rows, in floats
+   * @param walking whether the address of the right row is kept in the loop, instead of computed
+   *     from k
    */
-  static GemmTileF32 make(int rows, int vectors, int sets, boolean packed, int rowFloats) {
-    byte[] code = new GemmTileEmitterF32(rows, vectors, sets, packed, rowFloats).emit();
+  static GemmTileF32 make(
+      int rows, int vectors, int sets, boolean packed, int rowFloats, boolean walking) {
+    byte[] code = new GemmTileEmitterF32(rows, vectors, sets, packed, rowFloats, walking).emit();
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup().defineHiddenClass(code, true);
       Object tile =
@@ -153,6 +169,7 @@ final class GemmTileEmitterF32 {
   }
 
   private void body(CodeBuilder c) {
+    cut(c);
     start(c);
     k = c.allocateLocal(TypeKind.INT);
     end = c.allocateLocal(TypeKind.INT);
@@ -161,15 +178,43 @@ final class GemmTileEmitterF32 {
     for (int j = 0; j < vectors; j++) {
       right[j] = c.allocateLocal(TypeKind.REFERENCE);
     }
-    c.iconst_0().istore(k);
+    if (walking) {
+      c.iload(A_AT).istore(k);
+    } else {
+      c.iconst_0().istore(k);
+    }
     if (sets > 1) {
-      c.iload(DEPTH).iload(DEPTH).loadConstant(sets).irem().isub().istore(end);
+      c.iload(DEPTH).iload(DEPTH).loadConstant(sets).irem().isub();
+      end(c);
       loop(c, sets);
     }
-    c.iload(DEPTH).istore(end);
+    c.iload(DEPTH);
+    end(c);
     loop(c, 1);
     finish(c);
     c.return_();
+  }
+
+  /** Makes a number of terms on the stack the end of the loop; walking tiles count from A_AT. */
+  private void end(CodeBuilder c) {
+    if (walking) {
+      c.iload(A_AT).iadd();
+    }
+    c.istore(end);
+  }
+
+  /** Cuts parameters to ranges that need no bounds checks; no valid one changes. */
+  private void cut(CodeBuilder c) {
+    for (int address : new int[] {B, INIT, C}) {
+      c.lload(address).loadConstant(ADDRESS_BITS).land().lstore(address);
+    }
+    for (int distance : new int[] {B_ROW_BYTES, INIT_ROW_BYTES, C_ROW_BYTES}) {
+      c.lload(distance).loadConstant(DISTANCE_BITS).land().lstore(distance);
+    }
+    c.iload(DEPTH).loadConstant(INDEX_BITS).iand().istore(DEPTH);
+    if (walking) { // Elsewhere it would help C2 to unroll what must not be unrolled.
+      c.iload(A_AT).loadConstant(INDEX_BITS).iand().istore(A_AT);
+    }
   }
 
   /** The first set of sums starts at init, the others at zero. */
@@ -202,32 +247,50 @@ final class GemmTileEmitterF32 {
     for (int step = 0; step < steps; step++) {
       step(c, step);
     }
+    if (walking) {
+      c.lload(B);
+      rightDistance(c, steps);
+      c.ladd().loadConstant(ADDRESS_BITS).land().lstore(B);
+    }
     c.iinc(k, steps).goto_(top).labelBinding(done);
   }
 
   private void step(CodeBuilder c, int step) {
     for (int j = 0; j < vectors; j++) {
-      memory(species(c)).lload(B).iload(k).i2l();
-      if (packed) {
-        // One multiple of k and one constant: the form whose bounds checks leave the loop.
-        long panelRow = (long) vectors * vectorBytes;
-        c.loadConstant(panelRow).lmul().ladd();
-        c.loadConstant(step * panelRow + (long) j * vectorBytes).ladd();
-      } else {
-        c.loadConstant((long) step).ladd().lload(B_ROW_BYTES).lmul().ladd();
-        c.loadConstant((long) j * vectorBytes).ladd();
+      memory(species(c)).lload(B);
+      if (!walking) {
+        c.iload(k).i2l();
+        rightDistance(c, 1);
+        c.lmul().ladd();
       }
+      if (step > 0) {
+        rightDistance(c, step);
+        c.ladd();
+      }
+      c.loadConstant((long) j * vectorBytes).ladd();
       order(c).invokestatic(FLOAT_VECTOR, "fromMemorySegment", LOAD).astore(right[j]);
     }
     int[][] set = sums.get(step);
     for (int i = 0; i < rows; i++) {
-      species(c).aload(A).iload(A_AT).iload(k).iadd();
+      species(c).aload(A).iload(k);
+      if (!walking) {
+        c.iload(A_AT).iadd();
+      }
       c.loadConstant(i * rowFloats + step).iadd().faload();
       c.invokestatic(FLOAT_VECTOR, "broadcast", BROADCAST).astore(left);
       for (int j = 0; j < vectors; j++) {
         c.aload(left).aload(right[j]).aload(set[i][j]);
         c.invokevirtual(FLOAT_VECTOR, "fma", FMA).astore(set[i][j]);
       }
+    }
+  }
+
+  /** Pushes the distance of that many right rows. */
+  private void rightDistance(CodeBuilder c, int steps) {
+    if (packed) {
+      c.loadConstant((long) steps * vectors * vectorBytes);
+    } else {
+      c.lload(B_ROW_BYTES).loadConstant((long) steps).lmul();
     }
   }
 
