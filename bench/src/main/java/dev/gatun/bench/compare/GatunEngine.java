@@ -52,6 +52,9 @@ final class GatunEngine implements Engine {
 
   @Override
   public void run() {
+    if (outputs != null) {
+      outputs.close();
+    }
     outputs = Objects.requireNonNull(session).run(inputs);
   }
 

@@ -64,6 +64,7 @@ final class WorkerProcess implements AutoCloseable {
     command.addAll(
         List.of(
             "-XX:+UseSerialGC",
+            "-Xmn16m",
             "-XX:Tier3DelayOn=100000",
             "-XX:CompilerThreadStackSize=8192",
             "-XX:+AutoCreateSharedArchive",

@@ -8,6 +8,7 @@ import dev.gatun.core.graph.Node;
 import dev.gatun.core.pass.Passes;
 import dev.gatun.core.plan.Backend;
 import dev.gatun.core.plan.Candidates;
+import dev.gatun.core.plan.OutputMemory;
 import dev.gatun.core.plan.Plan;
 import dev.gatun.core.plan.PlanBuilder;
 import dev.gatun.core.plan.PlanContext;
@@ -125,7 +126,7 @@ interface Contestant extends AutoCloseable {
         String name = plan.inputs().get(i).value().name();
         for (int k = 0; k < work.inputs().size(); k++) {
           if (work.graph().inputs().get(k).name().equals(name)) {
-            context.set(i, work.inputs().get(k));
+            context.set(i, work.inputs().get(k), team);
           }
         }
       }
@@ -138,7 +139,7 @@ interface Contestant extends AutoCloseable {
 
     @Override
     public List<Sample> outputs() {
-      return List.of(sample(context.get(0)));
+      return List.of(sample(context.get(0, new OutputMemory().lease(), team)));
     }
 
     @Override

@@ -76,7 +76,7 @@ final class BenchCommand implements Callable<Integer> {
     String steps = "";
     try (Session session = loaded.compile(options.session())) {
       begin = System.nanoTime();
-      session.run(values);
+      session.run(values).close();
       double firstMs = millisSince(begin);
       repeat(session, values, warmup);
       double[] times = repeat(session, values, seconds);
@@ -126,7 +126,7 @@ final class BenchCommand implements Callable<Integer> {
     long end = System.nanoTime() + (long) (seconds * 1e9);
     do {
       long begin = System.nanoTime();
-      session.run(values);
+      session.run(values).close();
       times.add(millisSince(begin));
     } while (System.nanoTime() < end);
     return times.stream().mapToDouble(Double::doubleValue).toArray();

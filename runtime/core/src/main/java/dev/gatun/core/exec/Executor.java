@@ -13,6 +13,7 @@ import dev.gatun.core.pass.Rewriter;
 import dev.gatun.core.plan.Backend;
 import dev.gatun.core.plan.Candidates;
 import dev.gatun.core.plan.Choices;
+import dev.gatun.core.plan.OutputMemory;
 import dev.gatun.core.plan.Resources;
 import dev.gatun.core.plan.Selection;
 import dev.gatun.core.plan.Target;
@@ -50,6 +51,7 @@ final class Executor implements Evaluation.Runner, AutoCloseable {
   private final SessionOptions options;
   private final Team team;
   private final Target target;
+  private final OutputMemory outputMemory = new OutputMemory();
   private final LinkedHashMap<Key, Program> programs = new LinkedHashMap<>(16, 0.75f, true);
   private final LinkedHashMap<Key, Integer> seen = new LinkedHashMap<>();
   // Programs that run for the time being, and who makes those that will take their place.
@@ -71,10 +73,28 @@ final class Executor implements Evaluation.Runner, AutoCloseable {
   }
 
   /** Runs the model's main graph. */
-  List<Datum> runMain(Graph graph, List<Datum> inputs) {
-    return options.backend() == Backend.REFERENCE
-        ? new Interpreter().run(graph, inputs)
-        : compileAndRun(graph, types(inputs), inputs);
+  Outputs runMain(Graph graph, List<Datum> inputs) {
+    if (options.backend() == Backend.REFERENCE) {
+      List<Datum> values = new Interpreter().run(graph, inputs);
+      return new Outputs(graph.outputNames(), values, () -> {});
+    }
+    Program program = take(graph, types(inputs));
+    try {
+      OutputMemory.Lease lease = outputMemory.lease();
+      List<Datum> values = program.run(inputs, team, this, lease, null);
+      // Nodes without a kernel may pass on what they read, or views of it.
+      Runnable giveBack = program.isOnePlan() ? lease::giveBack : () -> {};
+      return new Outputs(graph.outputNames(), values, giveBack);
+    } finally {
+      program.release();
+    }
+  }
+
+  /** The program to run now; the caller releases it. */
+  private synchronized Program take(Graph graph, List<Type> types) {
+    Program program = programForNow(graph, types);
+    program.retain();
+    return program;
   }
 
   /**
@@ -120,7 +140,11 @@ final class Executor implements Evaluation.Runner, AutoCloseable {
     long now = begin;
     do {
       long from = now;
-      program.run(inputs, team, this, times);
+      OutputMemory.Lease lease = outputMemory.lease();
+      program.run(inputs, team, this, lease, times);
+      if (program.isOnePlan()) {
+        lease.giveBack();
+      }
       now = System.nanoTime();
       times.addRun(now - from);
     } while (now - begin < seconds * 1e9);
@@ -136,13 +160,9 @@ final class Executor implements Evaluation.Runner, AutoCloseable {
   }
 
   private List<Datum> compileAndRun(Graph graph, List<Type> types, List<Datum> inputs) {
-    Program program;
-    synchronized (this) {
-      program = programForNow(graph, types);
-      program.retain();
-    }
+    Program program = take(graph, types);
     try {
-      return program.run(inputs, team, this);
+      return program.run(inputs, team, this, outputMemory.lease(), null);
     } finally {
       program.release();
     }

@@ -7,15 +7,29 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Results of a run by name, in the order of the model's outputs. */
-public final class Outputs {
+/**
+ * Results of a run by name, in the order of the model's outputs.
+ *
+ * <p>They need not be closed; whoever runs a model with large outputs again and again should,
+ * because the next run can then write where these results are.
+ */
+public final class Outputs implements AutoCloseable {
   private final Map<String, Datum> values = new LinkedHashMap<>();
+  private final Runnable giveBack;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
-  Outputs(List<String> names, List<Datum> data) {
+  /**
+   * Results.
+   *
+   * @param giveBack what to do when nobody reads them any more
+   */
+  Outputs(List<String> names, List<Datum> data, Runnable giveBack) {
     for (int i = 0; i < names.size(); i++) {
       values.put(names.get(i), data.get(i));
     }
+    this.giveBack = giveBack;
   }
 
   /** A tensor output. */
@@ -28,6 +42,7 @@ public final class Outputs {
 
   /** An output of any type. */
   public Datum datum(String name) {
+    requireOpen();
     Datum datum = values.get(name);
     if (datum == null) {
       throw new GatunException(
@@ -38,6 +53,21 @@ public final class Outputs {
 
   /** All outputs. */
   public Map<String, Datum> asMap() {
+    requireOpen();
     return Collections.unmodifiableMap(values);
+  }
+
+  private void requireOpen() {
+    if (closed.get()) {
+      throw new GatunException("the outputs are closed; read them before, or keep copies");
+    }
+  }
+
+  /** Gives the memory back for later runs: tensors got from here must not be read any more. */
+  @Override
+  public void close() {
+    if (!closed.getAndSet(true)) {
+      giveBack.run();
+    }
   }
 }

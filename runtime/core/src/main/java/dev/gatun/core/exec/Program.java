@@ -5,6 +5,7 @@ import dev.gatun.core.graph.Graph;
 import dev.gatun.core.graph.Interpreter;
 import dev.gatun.core.graph.Node;
 import dev.gatun.core.graph.Value;
+import dev.gatun.core.plan.OutputMemory;
 import dev.gatun.core.plan.Plan;
 import dev.gatun.core.plan.PlanBuilder;
 import dev.gatun.core.plan.PlanContext;
@@ -85,14 +86,18 @@ final class Program implements AutoCloseable {
     }
   }
 
-  /** Values of the outputs; between {@link #retain} and {@link #release}. */
-  List<Datum> run(List<Datum> inputs, Team team, Evaluation.Runner subgraphs) {
-    return run(inputs, team, subgraphs, null);
-  }
-
-  /** As above, with the time of each step noted. */
+  /**
+   * Values of the outputs; between {@link #retain} and {@link #release}.
+   *
+   * @param memory where results of plans go
+   * @param times gets the time of each step, if given
+   */
   List<Datum> run(
-      List<Datum> inputs, Team team, Evaluation.Runner subgraphs, @Nullable StepTimes times) {
+      List<Datum> inputs,
+      Team team,
+      Evaluation.Runner subgraphs,
+      OutputMemory.Lease memory,
+      @Nullable StepTimes times) {
     @Nullable Datum[] values = initial.clone();
     for (int i = 0; i < inputs.size(); i++) {
       values[i] = inputs.get(i);
@@ -100,7 +105,7 @@ final class Program implements AutoCloseable {
     for (Unit unit : units) {
       ContextPool pool = unit.plan();
       if (pool != null) {
-        runPlan(pool, unit, values, team, times);
+        runPlan(pool, unit, values, team, memory, times);
         continue;
       }
       long begin = times == null ? 0 : System.nanoTime();
@@ -117,12 +122,17 @@ final class Program implements AutoCloseable {
   }
 
   private static void runPlan(
-      ContextPool pool, Unit unit, @Nullable Datum[] values, Team team, @Nullable StepTimes times) {
+      ContextPool pool,
+      Unit unit,
+      @Nullable Datum[] values,
+      Team team,
+      OutputMemory.Lease memory,
+      @Nullable StepTimes times) {
     PlanContext context = pool.take();
     try {
       for (int i = 0; i < unit.inputs().length; i++) {
         if (values[unit.inputs()[i]] instanceof Tensor tensor) {
-          context.set(i, tensor);
+          context.set(i, tensor, team);
         } else {
           throw new GatunException(
               "value '" + unit.part().inputs().get(i).name() + "' must be a tensor");
@@ -139,7 +149,7 @@ final class Program implements AutoCloseable {
         }
       }
       for (int i = 0; i < unit.outputs().length; i++) {
-        values[unit.outputs()[i]] = context.get(i);
+        values[unit.outputs()[i]] = context.get(i, memory, team);
       }
     } finally {
       pool.give(context);
@@ -184,6 +194,11 @@ final class Program implements AutoCloseable {
       result.add(datum);
     }
     return result;
+  }
+
+  /** Whether a plan is all there is to it. */
+  boolean isOnePlan() {
+    return units.size() == 1 && units.get(0).plan() != null;
   }
 
   Graph graph() {

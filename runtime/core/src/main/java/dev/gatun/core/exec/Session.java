@@ -54,7 +54,7 @@ public final class Session implements AutoCloseable {
     running.readLock().lock();
     try {
       requireOpen();
-      return new Outputs(graph.outputNames(), executor.runMain(graph, values));
+      return executor.runMain(graph, values);
     } finally {
       running.readLock().unlock();
     }

@@ -19,6 +19,7 @@ public final class PlanContext implements AutoCloseable, Team.Body {
   private final MemorySegment slab;
   private final Kernel[][] phases;
   private final long[][] buffers;
+  private final Copy copy = new Copy();
   private Kernel kernel;
   private long[] current;
 
@@ -64,41 +65,54 @@ public final class PlanContext implements AutoCloseable, Team.Body {
       };
 
   /** Copies an input into the arena. */
-  public void set(int input, Tensor value) {
+  public void set(int input, Tensor value, Team team) {
     Plan.Slot slot = plan.inputs().get(input);
     MemorySegment to = segment(slot);
     if (value.data().byteSize() != to.byteSize() || value.dtype() != slot.type().dtype()) {
       throw new GatunException(
           "input '" + slot.value().name() + "' needs " + slot.type() + ", got " + value.type());
     }
-    to.copyFrom(value.data());
+    copy.run(value.data(), to, team);
   }
 
   /** Copies an output out of the arena. */
-  public Tensor get(int output) {
+  public Tensor get(int output, OutputMemory.Lease memory, Team team) {
     Plan.Slot slot = plan.outputs().get(output);
-    return Tensor.wrap(slot.type().dtype(), slot.type().shape(), copy(slot));
+    DType dtype = slot.type().dtype();
+    Shape shape = slot.type().shape();
+    MemorySegment to = memory.take(dtype, Math.toIntExact(shape.elements()));
+    copy.run(segment(slot), to, team);
+    return Tensor.wrap(dtype, shape, to);
   }
 
-  private MemorySegment copy(Plan.Slot slot) {
-    MemorySegment from = segment(slot);
-    DType dtype = slot.type().dtype();
-    int count = Math.toIntExact(slot.type().shape().elements());
-    // Arrays of the element type itself: any user can then view them with that type's alignment.
-    MemorySegment to =
-        switch (dtype.bytes()) {
-          case 8 ->
-              dtype == DType.F64
-                  ? MemorySegment.ofArray(new double[count])
-                  : MemorySegment.ofArray(new long[count]);
-          case 4 ->
-              dtype == DType.F32
-                  ? MemorySegment.ofArray(new float[count])
-                  : MemorySegment.ofArray(new int[count]);
-          case 2 -> MemorySegment.ofArray(new short[count]);
-          default -> MemorySegment.ofArray(new byte[count]);
-        };
-    return to.copyFrom(from);
+  /** A copy from one place to another, by all threads if it is a large one. */
+  private static final class Copy implements Team.Body {
+    /** As much as a core copies in about 20 microseconds, many times what a team needs to start. */
+    private static final long TASK_BYTES = 256 << 10;
+
+    private MemorySegment from = MemorySegment.NULL;
+    private MemorySegment to = MemorySegment.NULL;
+
+    void run(MemorySegment source, MemorySegment target, Team team) {
+      long tasks = (source.byteSize() + TASK_BYTES - 1) / TASK_BYTES;
+      if (tasks <= 2) {
+        target.copyFrom(source);
+        return;
+      }
+      from = source;
+      to = target;
+      team.run(Math.toIntExact(tasks), this);
+      // The context outlives the tensors of its users.
+      from = MemorySegment.NULL;
+      to = MemorySegment.NULL;
+    }
+
+    @Override
+    public void run(int task) {
+      long begin = task * TASK_BYTES;
+      long bytes = Math.min(TASK_BYTES, from.byteSize() - begin);
+      MemorySegment.copy(from, begin, to, begin, bytes);
+    }
   }
 
   private MemorySegment segment(Plan.Slot slot) {

@@ -221,7 +221,7 @@ class AllocationTests {
       try (PlanContext context = new PlanContext(plan)) {
         for (int i = 0; i < plan.inputs().size(); i++) {
           Type.OfTensor type = plan.inputs().get(i).value().tensorType();
-          context.set(i, Agreement.random(type, random));
+          context.set(i, Agreement.random(type, random), executor.team());
         }
         long[] ids = all.stream().mapToLong(Thread::threadId).toArray();
         warm(context, executor.team(), ids);

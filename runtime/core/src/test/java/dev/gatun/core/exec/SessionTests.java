@@ -129,4 +129,65 @@ class SessionTests {
   void unknownPassesAreRefused() {
     assertThrows(IllegalArgumentException.class, () -> SessionOptions.DEFAULT.without("foo"));
   }
+
+  /** Large enough to be kept, and for several tasks of a copy with an odd rest. */
+  private static final int LARGE = 300_001;
+
+  private static Map<String, Tensor> large(float first) {
+    float[] x = new float[LARGE];
+    for (int i = 0; i < x.length; i++) {
+      x[i] = first + i;
+    }
+    return Map.of("x", Tensor.of(x, LARGE));
+  }
+
+  private static void assertDoubled(float first, Tensor y) {
+    for (int i = 0; i < LARGE; i++) {
+      assertEquals(2 * (first + i), y.getFloat(i));
+    }
+  }
+
+  @Test
+  void closedOutputsAreWrittenAgain() {
+    String text = "graph g(x: f32[300001]) { y = add(x, x) return y, y as \"z\" }";
+    try (Session session = new Session(parse(text), Map.of(), SessionOptions.DEFAULT.threads(3))) {
+      Outputs first = session.run(large(0));
+      Tensor kept = first.get("y");
+      Outputs second = session.run(large(1));
+      assertDoubled(0, kept);
+      first.close();
+      first.close();
+      assertThrows(GatunException.class, () -> first.get("y"));
+      assertThrows(GatunException.class, first::asMap);
+
+      Outputs third = session.run(large(2));
+      assertDoubled(2, kept);
+      // Given back once, though it was closed twice and has two names.
+      Outputs fourth = session.run(large(3));
+      assertDoubled(2, kept);
+      assertDoubled(1, second.get("z"));
+      assertDoubled(2, third.get("z"));
+      assertDoubled(3, fourth.get("z"));
+    }
+  }
+
+  @Test
+  void whatMayBeAViewIsNotGivenBack() {
+    // The interpreter passes the tensor on as an element of a sequence.
+    String text =
+        """
+        graph g(x: f32[300001]) {
+          y = add(x, x)
+          s = sequenceConstruct(y)
+          return y, s
+        }
+        """;
+    try (Session session = new Session(parse(text), Map.of(), SessionOptions.DEFAULT.threads(2))) {
+      Outputs first = session.run(large(0));
+      Tensor kept = first.get("y");
+      first.close();
+      assertDoubled(1, session.run(large(1)).get("y"));
+      assertDoubled(0, kept);
+    }
+  }
 }

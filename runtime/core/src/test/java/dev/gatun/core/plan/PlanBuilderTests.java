@@ -53,11 +53,11 @@ class PlanBuilderTests {
         Team team = Team.ofThreads(1)) {
       for (int run = 0; run < 2; run++) {
         for (int i = 0; i < inputs.size(); i++) {
-          context.set(i, (Tensor) inputs.get(i));
+          context.set(i, (Tensor) inputs.get(i), team);
         }
         context.run(team);
         for (int i = 0; i < expected.size(); i++) {
-          Tensor found = context.get(i);
+          Tensor found = context.get(i, new OutputMemory().lease(), team);
           for (long k = 0; k < found.elements(); k++) {
             assertEquals(((Tensor) expected.get(i)).getFloat(k), found.getFloat(k), 1e-5);
           }
