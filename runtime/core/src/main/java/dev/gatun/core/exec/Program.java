@@ -121,6 +121,18 @@ final class Program implements AutoCloseable {
     return gather(values, outputs);
   }
 
+  /** A run whose results nobody wants. */
+  void runForNothing(
+      List<Datum> inputs,
+      Team team,
+      Evaluation.Runner subgraphs,
+      OutputMemory memory,
+      @Nullable StepTimes times) {
+    OutputMemory.Lease lease = memory.lease();
+    run(inputs, team, subgraphs, lease, times);
+    lease.giveBack();
+  }
+
   private static void runPlan(
       ContextPool pool,
       Unit unit,

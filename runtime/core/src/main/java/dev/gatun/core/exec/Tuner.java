@@ -5,6 +5,7 @@ import dev.gatun.core.graph.Node;
 import dev.gatun.core.plan.Backend;
 import dev.gatun.core.plan.Candidates;
 import dev.gatun.core.plan.Choices;
+import dev.gatun.core.plan.OutputMemory;
 import dev.gatun.core.plan.Selection;
 import dev.gatun.core.tensor.Datum;
 import java.util.ArrayList;
@@ -27,6 +28,7 @@ final class Tuner {
   private final Executor executor;
   private final Graph ready;
   private final List<Datum> inputs;
+  private final OutputMemory memory = new OutputMemory();
   private final Map<Backend, Program> programs = new EnumMap<>(Backend.class);
   private final Map<Backend, StepTimes> times = new EnumMap<>(Backend.class);
 
@@ -67,9 +69,9 @@ final class Tuner {
       programs.forEach(
           (backend, program) -> {
             StepTimes steps = times.computeIfAbsent(backend, b -> new StepTimes());
-            program.run(inputs, executor.team(), executor);
+            program.runForNothing(inputs, executor.team(), executor, memory, null);
             for (int i = 1; i < IN_A_ROW; i++) {
-              program.run(inputs, executor.team(), executor, steps);
+              program.runForNothing(inputs, executor.team(), executor, memory, steps);
             }
           });
       rounds += IN_A_ROW - 1;
