@@ -240,28 +240,15 @@ public final class GemmF32 {
           GemmDotsF32.run(block, m, k1 - k0, r, bRowBytes, columns, sums);
           GemmDotsF32.finish(
               sums, m, columns, panelFrom, panelFromRowBytes, low, high, panelC, cRowBytes);
-        } else if (columns == COLUMNS) {
-          wholePanel(
-              k1 - k0,
-              block,
-              firstTile,
-              lastTile,
-              r,
-              bRowBytes,
-              panelFrom,
-              panelFromRowBytes,
-              low,
-              high,
-              panelC,
-              cRowBytes);
         } else {
-          raggedPanel(
+          panel(
               k1 - k0,
               columns,
               block,
               firstTile,
               lastTile,
               r,
+              bRowBytes,
               panelFrom,
               panelFromRowBytes,
               low,
@@ -281,8 +268,9 @@ public final class GemmF32 {
     }
   }
 
-  private void wholePanel(
+  private void panel(
       int terms,
+      int columns,
       float[] block,
       int firstTile,
       int lastTile,
@@ -293,41 +281,11 @@ public final class GemmF32 {
       float lo,
       float hi,
       long c,
-      long cRowBytes) {
-    boolean clamp = lo > Float.NEGATIVE_INFINITY || hi < Float.POSITIVE_INFINITY;
-    int firstRow = part(m, tiles, firstTile);
-    int nextRow = firstRow;
-    for (int tile = firstTile; tile < lastTile; tile++) {
-      int row = nextRow;
-      nextRow = part(m, tiles, tile + 1);
-      int height = nextRow - row;
-      GemmTileF32 kernel = direct != null ? direct : height == tallHeight ? tall : low;
-      int at = (row - firstRow) * GemmTilesF32.ROW;
-      long start = from + row * fromRowBytes;
-      long to = c + row * cRowBytes;
-      kernel.run(terms, block, at, right, bRowBytes, start, fromRowBytes, to, cRowBytes);
-      if (clamp) {
-        GemmEdgesF32.clampTile(to, cRowBytes, height, lo, hi);
-      }
-    }
-  }
-
-  /** The last panel, when it has too few columns: its tiles are made in scratch memory. */
-  private void raggedPanel(
-      int terms,
-      int columns,
-      float[] block,
-      int firstTile,
-      int lastTile,
-      long right,
-      long from,
-      long fromRowBytes,
-      float lo,
-      float hi,
-      long c,
       long cRowBytes,
       long edge) {
-    boolean clamp = lo > Float.NEGATIVE_INFINITY || hi < Float.POSITIVE_INFINITY;
+    boolean whole = columns == COLUMNS;
+    // Elsewhere tiles are made in scratch memory, which stays in L1, and then copied to c.
+    boolean there = whole && lo == Float.NEGATIVE_INFINITY && hi == Float.POSITIVE_INFINITY;
     long edgeRowBytes = fromRowBytes == 0 ? 0 : COLUMN_BYTES;
     int firstRow = part(m, tiles, firstTile);
     int nextRow = firstRow;
@@ -335,16 +293,23 @@ public final class GemmF32 {
       int row = nextRow;
       nextRow = part(m, tiles, tile + 1);
       int height = nextRow - row;
-      GemmTileF32 kernel = height == tallHeight ? tall : low;
+      GemmTileF32 kernel = whole && direct != null ? direct : height == tallHeight ? tall : low;
       int at = (row - firstRow) * GemmTilesF32.ROW;
-      int fromRows = fromRowBytes == 0 ? 1 : height;
-      GemmEdgesF32.copy(
-          from + row * fromRowBytes, fromRowBytes, edge, COLUMN_BYTES, fromRows, columns);
-      kernel.run(terms, block, at, right, 0, edge, edgeRowBytes, edge, COLUMN_BYTES);
-      if (clamp) {
-        GemmEdgesF32.clampTile(edge, COLUMN_BYTES, height, lo, hi);
+      long start = from + row * fromRowBytes;
+      long startRowBytes = fromRowBytes;
+      long to = c + row * cRowBytes;
+      if (there) {
+        kernel.run(terms, block, at, right, bRowBytes, start, startRowBytes, to, cRowBytes);
+        continue;
       }
-      GemmEdgesF32.copy(edge, COLUMN_BYTES, c + row * cRowBytes, cRowBytes, height, columns);
+      if (!whole) {
+        int fromRows = fromRowBytes == 0 ? 1 : height;
+        GemmEdgesF32.copy(start, fromRowBytes, edge, COLUMN_BYTES, fromRows, columns);
+        start = edge;
+        startRowBytes = edgeRowBytes;
+      }
+      kernel.run(terms, block, at, right, bRowBytes, start, startRowBytes, edge, COLUMN_BYTES);
+      GemmEdgesF32.finishTile(edge, to, cRowBytes, height, columns, lo, hi);
     }
   }
 

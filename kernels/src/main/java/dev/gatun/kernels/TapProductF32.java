@@ -370,19 +370,17 @@ final class TapProductF32 {
               + 4L * column;
       long init = add ? to : bias == 0 ? ZEROS : bias;
       long initBytes = add ? pixelBytes : 0;
-      if (whole) {
+      if (whole && !clamp) {
         kernel.run(depth, block, at, weights, 0, init, initBytes, to, pixelBytes);
-        if (clamp) {
-          GemmEdgesF32.clampTile(to, pixelBytes, height, lo, hi);
-        }
       } else {
-        // Too few columns: the tile is made in scratch memory.
-        GemmEdgesF32.copy(init, initBytes, edge, COLUMN_BYTES, add ? height : 1, columns);
-        kernel.run(depth, block, at, weights, 0, edge, add ? COLUMN_BYTES : 0, edge, COLUMN_BYTES);
-        if (clamp) {
-          GemmEdgesF32.clampTile(edge, COLUMN_BYTES, height, lo, hi);
+        // Made in scratch memory, which stays in L1, and then copied.
+        if (!whole) {
+          GemmEdgesF32.copy(init, initBytes, edge, COLUMN_BYTES, add ? height : 1, columns);
+          init = edge;
+          initBytes = add ? COLUMN_BYTES : 0;
         }
-        GemmEdgesF32.copy(edge, COLUMN_BYTES, to, pixelBytes, height, columns);
+        kernel.run(depth, block, at, weights, 0, init, initBytes, edge, COLUMN_BYTES);
+        GemmEdgesF32.finishTile(edge, to, pixelBytes, height, columns, lo, hi);
       }
       at += stack == null ? height * GemmTilesF32.ROW : stack.length(height);
     }
