@@ -136,10 +136,11 @@ public final class ArgReduceF32 {
     }
     LongVector low = (LongVector) index.convertShape(VectorOperators.I2L, LONGS, 0);
     LongVector high = (LongVector) index.convertShape(VectorOperators.I2L, LONGS, 1);
-    VectorMask<Long> inLow = LONGS.indexInRange(0, lanes);
-    VectorMask<Long> inHigh = LONGS.indexInRange(L / 2, Math.max(lanes, L / 2));
-    low.intoMemorySegment(Memory.ALL, dst, Lanes.ORDER, inLow);
-    high.intoMemorySegment(Memory.ALL, dst + BYTES, Lanes.ORDER, inHigh);
+    // As pairs of ints: C2 has no masks of two longs, so they would be objects at 128 bits.
+    VectorMask<Integer> inLow = Lanes.I32.indexInRange(0, 2 * lanes);
+    VectorMask<Integer> inHigh = Lanes.I32.indexInRange(L, Math.max(2 * lanes, L));
+    low.reinterpretAsInts().intoMemorySegment(Memory.ALL, dst, Lanes.ORDER, inLow);
+    high.reinterpretAsInts().intoMemorySegment(Memory.ALL, dst + BYTES, Lanes.ORDER, inHigh);
   }
 
   private ArgReduceF32() {}

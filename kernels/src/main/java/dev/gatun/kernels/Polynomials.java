@@ -77,6 +77,24 @@ package dev.gatun.kernels;
  * log = fma(n, LN2_HI, fma(f * f, p, n * LN2_LO) + f)
  * x = 0: -infinity;  x &lt; 0 or NaN: NaN;  x = infinity: infinity
  * </pre>
+ *
+ * <p><b>pow</b> = 2<sup>y log2(|x|)</sup> with the logarithm as a sum of two floats, since its
+ * error is multiplied by up to 150: with m as for log, log2(m) = 2 / ln(2) atanh(t), t = (m - 1) /
+ * (m + 1). Signs, zeros, infinities and NaN are blended in at the end, as C has them:
+ *
+ * <pre>
+ * a = |x|;  e and m as above;  n = float(e)
+ * f = m - 1;  d = m + 1;  v = 1 / d;  t = f * v                             // t + u = f / (m + 1)
+ * u = fma(d - 1 - m, t, fma(-t, d, f)) * v
+ * w = t * t;  q = POW9;  q = fma(q, w, POW7) ... fma(q, w, POW3)
+ * h = t * TWO_LOG2E;  l = fma(t, TWO_LOG2E, -h) + fma(t * w, q, fma(t, TWO_LOG2E_LO, u * fma(w, TWO_LOG2E, TWO_LOG2E)))
+ * s = n + h;  l = h - (s - n) + l;  h = s + l;  l = l - (h - s)             // log2(a) = h + l
+ * h = a &lt; infinity ? h : a;  h = a = 0 ? -infinity : h
+ * z = y * h;  l = fma(y, h, -z) + y * l;  l = |z| &lt; POW_MAX ? l : 0
+ * z = z &lt; -POW_MAX ? -POW_MAX : z;  z = z &gt; POW_MAX ? POW_MAX : z
+ * k = z + MAGIC - MAGIC;  r = (z - k + l) * LN2_HI;  p = exp(r) as for x &lt;= 0
+ * g = k / 2 + MAGIC;  pow = p * 2^(g - MAGIC) * 2^(k - (g - MAGIC))
+ * </pre>
  */
 public final class Polynomials {
   /** 1.5 * 2<sup>23</sup> + 127: added to a float it rounds it to an integer, biased by 127. */
@@ -246,6 +264,27 @@ public final class Polynomials {
 
   /** See {@link #LOG3}. */
   public static final float LOG10 = -0x1.38c978p-4f;
+
+  /** 2 log2(e) - TWO_LOG2E. */
+  public static final float TWO_LOG2E_LO = 0x1.4ae0c0p-25f;
+
+  /**
+   * 2 log2(e) atanh(t) = 2 log2(e) t + POW3 t^3 + POW5 t^5 + POW7 t^7 + POW9 t^9 for |t| at most
+   * (sqrt(2) - 1) / (sqrt(2) + 1), relative 1e-10.
+   */
+  public static final float POW3 = 0x1.ec709ep-1f;
+
+  /** See {@link #POW3}. */
+  public static final float POW5 = 0x1.277700p-1f;
+
+  /** See {@link #POW3}. */
+  public static final float POW7 = 0x1.a5c972p-2f;
+
+  /** See {@link #POW3}. */
+  public static final float POW9 = 0x1.58aa64p-2f;
+
+  /** Powers of two beyond it are 0 or infinite. */
+  public static final float POW_MAX = 160f;
 
   private Polynomials() {}
 }

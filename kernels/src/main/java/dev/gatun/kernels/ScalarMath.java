@@ -7,8 +7,9 @@ import static dev.gatun.kernels.Polynomials.*;
  *
  * <p>Worst errors over all floats, in units in the last place of the result: {@link #exp} 1.7 ulp
  * (denormal results included), {@link #expNonPositive} 1 ulp, {@link #sigmoid} 2.5 ulp (results
- * below 2<sup>-126</sup> may be 0), {@link #tanh} 3.4 ulp and 1.6e-7 absolute, {@link #log} 1 ulp,
- * {@link #erf} 5.5 ulp and 3.2e-7 absolute. tanh does not keep the sign of a zero.
+ * below 2<sup>-126</sup> may be 0), {@link #pow} 3 ulp, {@link #tanh} 3.4 ulp and 1.6e-7 absolute,
+ * {@link #log} 1 ulp, {@link #erf} 5.5 ulp and 3.2e-7 absolute. tanh does not keep the sign of a
+ * zero.
  */
 public final class ScalarMath {
   /** e to the x; denormal, 0 and infinite results as IEEE has them. */
@@ -116,6 +117,64 @@ public final class ScalarMath {
       return log;
     }
     return x == 0f ? Float.NEGATIVE_INFINITY : x > 0f ? x : Float.NaN;
+  }
+
+  /** x to the power y, special values as C has them. */
+  public static float pow(float x, float y) {
+    float a = Math.abs(x);
+    boolean tiny = a < MIN_NORMAL;
+    int bits = Float.floatToRawIntBits(tiny ? a * DENORMAL_SCALE : a);
+    int e = (bits - LOG_PIVOT_BITS) >> EXPONENT_SHIFT;
+    float m = Float.intBitsToFloat(bits - (e << EXPONENT_SHIFT));
+    float n = (float) e + (tiny ? -23f : 0f);
+    float f = m - 1f;
+    float d = m + 1f;
+    float v = 1f / d;
+    float t = f * v;
+    float u = Math.fma(d - 1f - m, t, Math.fma(-t, d, f)) * v;
+    float w = t * t;
+    float q = Math.fma(POW9, w, POW7);
+    q = Math.fma(q, w, POW5);
+    q = Math.fma(q, w, POW3);
+    float h = t * TWO_LOG2E;
+    float l =
+        Math.fma(t, TWO_LOG2E, -h)
+            + Math.fma(t * w, q, Math.fma(t, TWO_LOG2E_LO, u * Math.fma(w, TWO_LOG2E, TWO_LOG2E)));
+    float s = n + h;
+    l = h - (s - n) + l;
+    h = s + l;
+    l = l - (h - s);
+    h = a < Float.POSITIVE_INFINITY ? h : a;
+    h = a == 0f ? Float.NEGATIVE_INFINITY : h;
+    float z = y * h;
+    l = Math.fma(y, h, -z) + y * l;
+    l = Math.abs(z) < POW_MAX ? l : 0f;
+    z = z < -POW_MAX ? -POW_MAX : z;
+    z = z > POW_MAX ? POW_MAX : z;
+    float k = z + MAGIC - MAGIC;
+    float r = (z - k + l) * LN2_HI;
+    float p = Math.fma(EXP6, r, EXP5);
+    p = Math.fma(p, r, EXP4);
+    p = Math.fma(p, r, EXP3);
+    p = Math.fma(p, r, EXP2);
+    p = Math.fma(p, r, 1f);
+    p = Math.fma(p, r, 1f);
+    float half = Math.fma(k, 0.5f, MAGIC);
+    float rest = k - (half - MAGIC) + MAGIC;
+    float power = p * scale(half) * scale(rest);
+    if (x < 0f && x > Float.NEGATIVE_INFINITY && Math.rint(y) != y) {
+      power = Float.NaN;
+    }
+    boolean odd = Math.rint(y) == y && Math.rint(y * 0.5f) != y * 0.5f;
+    if (odd) {
+      power = Math.copySign(power, x);
+    }
+    boolean one = y == 0f || x == 1f || x == -1f && Math.abs(y) == Float.POSITIVE_INFINITY;
+    return one ? 1f : power;
+  }
+
+  private static float scale(float biased) {
+    return Float.intBitsToFloat(Float.floatToRawIntBits(biased) << EXPONENT_SHIFT);
   }
 
   private ScalarMath() {}

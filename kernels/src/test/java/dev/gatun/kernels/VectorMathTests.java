@@ -172,6 +172,60 @@ class VectorMathTests {
     assertTrue(Float.isNaN(ScalarMath.expNonPositive(Float.NaN)));
   }
 
+  @Test
+  void powersAreWithinTheirBound() {
+    float[] special = {
+      0f,
+      1f,
+      2f,
+      3f,
+      0.5f,
+      1.5f,
+      2.5f,
+      0.9999f,
+      1.0001f,
+      8388607f,
+      8388608f,
+      16777215f,
+      3e9f,
+      1e30f,
+      Float.MIN_VALUE,
+      Float.MIN_NORMAL,
+      Float.MAX_VALUE,
+      Float.POSITIVE_INFINITY,
+      Float.NaN
+    };
+    for (float x : special) {
+      for (float y : special) {
+        for (int signs = 0; signs < 4; signs++) {
+          assertPower((signs & 1) == 0 ? x : -x, (signs & 2) == 0 ? y : -y);
+        }
+      }
+    }
+    Random random = new Random(23);
+    for (int i = 0; i < 300_000; i++) {
+      float any = Float.intBitsToFloat(random.nextInt());
+      assertPower(any, Float.intBitsToFloat(random.nextInt()));
+      assertPower(any, random.nextInt(-9, 10) / 2f);
+      assertPower(random.nextFloat(8), random.nextFloat(-60, 60));
+      assertPower(random.nextFloat(0.7f, 1.42f), random.nextFloat(-300, 300));
+      assertPower(1 + random.nextFloat(-1e-4f, 1e-4f), random.nextFloat(-1e6f, 1e6f));
+    }
+  }
+
+  private static void assertPower(float x, float y) {
+    boolean one = x == 1 || x == -1 && Float.isInfinite(y);
+    double exact = one ? 1 : Math.pow(x, y);
+    float power = ScalarMath.pow(x, y);
+    boolean right =
+        Float.isFinite((float) exact)
+            ? Math.abs(power - exact) <= 3 * Math.ulp((float) exact)
+            : Float.compare((float) exact, power) == 0;
+    assertTrue(
+        right && (power != 0 || Float.compare(power, Math.copySign(0f, (float) exact)) == 0),
+        () -> x + " to the power " + y + ": " + power + " instead of " + exact);
+  }
+
   /** Error in units in the last place of the exact result; infinite for a wrong special value. */
   private static double error(Function f, float x, float y) {
     double exact = f.exact().applyAsDouble(x);

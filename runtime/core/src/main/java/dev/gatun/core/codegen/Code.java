@@ -298,6 +298,14 @@ final class Code {
     return store();
   }
 
+  /** Integers: x.lanewise(operator, constant) with AND or OR, which are of another type. */
+  int bitwise(String operator, int x, int constant) {
+    c.aload(x).getstatic(OPERATORS, operator, nested("Associative")).loadConstant(constant);
+    c.invokevirtual(
+        INT_VECTOR, "lanewise", MethodTypeDesc.of(INT_VECTOR, nested("Binary"), CD_int));
+    return store();
+  }
+
   /** Integers: x - y. */
   int wholeSub(int x, int y) {
     c.aload(x).aload(y);

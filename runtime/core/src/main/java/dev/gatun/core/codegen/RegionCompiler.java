@@ -58,8 +58,10 @@ public final class RegionCompiler {
     return switch (fn) {
       case EXP, TANH, ERF -> 22;
       case LOG -> 32;
-      case TRUNC, FLOOR, CEIL -> 10;
-      case RINT, SIGN, SELECT, IS_INFINITE, EQUAL -> 5;
+      case POW -> 90;
+      case TRUNC, FLOOR, CEIL -> 14;
+      case RINT -> 10;
+      case SIGN, SELECT, IS_INFINITE, EQUAL -> 5;
       case MIN, MAX, CAST -> 2;
       default -> 1;
     };

@@ -140,28 +140,11 @@ final class VectorEmitter {
     };
   }
 
-  /** Powers that are not general: the general one takes 20 to 50 times as long. */
   private int pow(int x, int y, Expr power) {
-    if (power instanceof Expr.Real(double p, DType type)) {
-      if (p == 2) {
-        return code.call("mul", x, x);
-      }
-      if (p == 3) {
-        return code.call("mul", code.call("mul", x, x), x);
-      }
-      if (p == 1) {
-        return x;
-      }
-      if (p == -1) {
-        return code.call("div", constant(1), x);
-      }
-    }
-    // As C, and unlike Java: one to any power is one, and so is minus one to an infinite one.
-    int one = code.compare("EQ", x, constant(1));
-    int minusOne = code.compare("EQ", x, constant(-1));
-    int infinite = code.compare("EQ", code.call("abs", y), constant(Float.POSITIVE_INFINITY));
-    int exact = code.maskCall("or", one, code.maskCall("and", minusOne, infinite));
-    return code.blend(code.binary("POW", x, y), constant(1), exact);
+    VectorPower emitter = new VectorPower(code, this::constant);
+    return power instanceof Expr.Real real
+        ? emitter.apply(x, (float) real.value())
+        : emitter.apply(x, y);
   }
 
   /** x if the expression is 1 / (exp(-x) + 1). */

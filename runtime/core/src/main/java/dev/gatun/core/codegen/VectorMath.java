@@ -41,13 +41,13 @@ final class VectorMath {
   }
 
   /** x limited to [low, high]; NaN passes through. */
-  private int clamp(int x, float low, float high) {
+  int clamp(int x, float low, float high) {
     int up = code.blend(x, k(low), code.compare("LT", x, k(low)));
     return code.blend(up, k(high), code.compare("GT", up, k(high)));
   }
 
   /** c[0] x^m + c[1] x^(m-1) + ... by Horner's rule. */
-  private int horner(int x, float... c) {
+  int horner(int x, float... c) {
     int p = k(c[0]);
     for (int i = 1; i < c.length; i++) {
       p = code.fma(p, x, k(c[i]));
@@ -55,7 +55,7 @@ final class VectorMath {
     return p;
   }
 
-  private int scale(int z) {
+  int scale(int z) {
     return code.fromBits(code.whole("LSHL", code.bits(z), EXPONENT_SHIFT));
   }
 
@@ -117,11 +117,12 @@ final class VectorMath {
         result, k(Float.POSITIVE_INFINITY), code.compare("EQ", x, k(Float.POSITIVE_INFINITY)));
   }
 
-  /** Adding and subtracting 1.5 * 2^23 rounds to even; larger numbers are whole already. */
-  private int rint(int x) {
-    int size = code.call("abs", x);
-    int rounded = code.call("sub", code.call("add", x, k(0x1.8p23f)), k(0x1.8p23f));
-    return code.blend(x, rounded, code.compare("LT", size, k(HAS_FRACTION)));
+  /** Going 2^23 away from 0 and back rounds to even; larger numbers are whole already. */
+  int rint(int x) {
+    int sign = code.bitwise("AND", code.bits(x), Integer.MIN_VALUE);
+    int far = code.fromBits(code.bitwise("OR", sign, Float.floatToRawIntBits(HAS_FRACTION)));
+    int rounded = code.call("sub", code.call("add", x, far), far);
+    return code.blend(x, rounded, code.compare("LT", code.call("abs", x), k(HAS_FRACTION)));
   }
 
   /** The rounded value, one further where rounding went to the wrong side. */

@@ -3,6 +3,8 @@ package dev.gatun.core.codegen;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gatun.core.expr.Expr;
+import dev.gatun.core.expr.ExprBuilder;
 import dev.gatun.core.graph.GraphBuilder;
 import dev.gatun.core.graph.Interpreter;
 import dev.gatun.core.graph.Node;
@@ -15,6 +17,7 @@ import dev.gatun.core.tensor.Tensor;
 import dev.gatun.core.tensor.TensorBuilder;
 import dev.gatun.core.tensor.Type;
 import dev.gatun.kernels.Lanes;
+import dev.gatun.kernels.ScalarMath;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -25,6 +28,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RegionCompilerTests {
   private static final int L = Lanes.F32_LENGTH;
@@ -43,6 +47,10 @@ class RegionCompilerTests {
     -2.5f,
     8388609f,
     -8388609f,
+    4194304.5f,
+    -4194304.5f,
+    4194305.5f,
+    -8388607.5f,
     1e30f,
     -1e30f,
     Float.MIN_VALUE,
@@ -97,6 +105,69 @@ class RegionCompilerTests {
     for (int n : new int[] {1, L - 1, L, L + 1, 4 * L + 3}) {
       for (int perRow = 0; perRow < (inputs > 1 ? inputs + 1 : 1); perRow++) {
         compare(op, body, 3, n, perRow - 1);
+      }
+    }
+  }
+
+  /** Vectors and the scalar twin take the same steps, so they give the same bits. */
+  @ParameterizedTest
+  @ValueSource(
+      floats = {
+        0,
+        1,
+        2,
+        3,
+        -1,
+        0.5f,
+        -0.5f,
+        0.75f,
+        -0.75f,
+        4,
+        5,
+        -3,
+        2.5f,
+        -7,
+        1e30f,
+        Float.NaN,
+        Float.POSITIVE_INFINITY,
+        Float.NEGATIVE_INFINITY
+      })
+  void powersAreThoseOfTheScalarTwin(float power) {
+    ExprBuilder e = new ExprBuilder();
+    Expr x = e.input(0, DType.F32);
+    Region constant = new Region(e.pow(x, e.constant(DType.F32, power)), List.of(false));
+    Region variable = new Region(e.pow(x, e.input(1, DType.F32)), List.of(false, true));
+    Random random = new Random(31);
+    int n = 10 * L + 3;
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment src = arena.allocate(4L * n, 64);
+      MemorySegment dst = arena.allocate(4L * n, 64);
+      MemorySegment single = arena.allocate(4, 64);
+      single.set(ValueLayout.JAVA_FLOAT, 0, power);
+      for (int i = 0; i < n; i++) {
+        float value =
+            switch (i % 3) {
+              case 0 -> SPECIAL[random.nextInt(SPECIAL.length)];
+              case 1 -> Float.intBitsToFloat(random.nextInt());
+              default -> random.nextFloat(4);
+            };
+        src.setAtIndex(ValueLayout.JAVA_FLOAT, i, value);
+      }
+      for (boolean known : new boolean[] {true, false}) {
+        Region region = known ? constant : variable;
+        long[] at = {dst.address(), src.address(), single.address()};
+        RegionCompiler.compile(region).run(at, new long[3], 1, n);
+        for (int i = 0; i < n; i++) {
+          float from = src.getAtIndex(ValueLayout.JAVA_FLOAT, i);
+          float want = ScalarMath.pow(from, power);
+          float got = dst.getAtIndex(ValueLayout.JAVA_FLOAT, i);
+          // Small constant powers are products and roots, closer to the truth than the twin.
+          boolean same =
+              !known || Math.abs(power) > 3 || power == 0.3f || power == -2.2f
+                  ? Float.compare(want, got) == 0
+                  : Float.compare(want, got) == 0 || Math.abs(want - got) <= 3 * Math.ulp(want);
+          assertTrue(same, from + " to the power " + power + ": " + got + ", not " + want);
+        }
       }
     }
   }
