@@ -154,6 +154,21 @@ public final class Polynomials {
   /** See {@link #EXP2}. */
   public static final float EXP6 = 0x1.6a4fbap-10f;
 
+  /** 2^r = 1 + POWER1 r + ... + POWER5 r^5 for |r| at most 1/2, relative 9.4e-8. */
+  public static final float POWER1 = 0x1.62e42ap-1f;
+
+  /** See {@link #POWER1}. */
+  public static final float POWER2 = 0x1.ebf9c2p-3f;
+
+  /** See {@link #POWER1}. */
+  public static final float POWER3 = 0x1.c6b6d8p-5f;
+
+  /** See {@link #POWER1}. */
+  public static final float POWER4 = 0x1.3ce8aap-7f;
+
+  /** See {@link #POWER1}. */
+  public static final float POWER5 = 0x1.5bda36p-10f;
+
   /** exp(r) = 1 + r + WIDE2 r^2 + ... + WIDE7 r^7 for |r| at most ln(2), relative 1.5e-8. */
   public static final float WIDE2 = 0x1.00000cp-1f;
 

@@ -47,6 +47,11 @@ class AttentionTests {
       {1, 1, 1, 128, 128, 64, 4 * l},
       {1, 1, 1, 9, 2, 2, 2},
       {1, 2, 2, 13, 17, l - 1, l + 1},
+      // several tiles of keys, several blocks of rows, depth beyond that of a tile
+      {1, 1, 1, 1, 530, 20, 4 * l + 1},
+      {1, 2, 2, 3, 515, 4 * l, 4 * l},
+      {1, 2, 1, 29, 530, 5, 2 * l + 1},
+      {1, 1, 1, 7, 20, 1057, 1},
     };
     for (int[] s : sizes) {
       Sizes size = new Sizes(s[0], s[1], s[2], s[3], s[4], s[5], s[6]);
@@ -127,7 +132,7 @@ class AttentionTests {
     return out;
   }
 
-  private static AttentionF32 plan(Case c, float scale) {
+  private static AttentionF32 plan(Case c, float scale, int threads) {
     Sizes s = c.size();
     return new AttentionF32(
         s,
@@ -139,7 +144,8 @@ class AttentionTests {
         scale,
         c.softcap(),
         c.causal(),
-        c.offset());
+        c.offset(),
+        threads);
   }
 
   private static void check(Case c, long... lengths) {
@@ -165,21 +171,23 @@ class AttentionTests {
     }
     double[] expected = expected(c, scale, q, k, v, mask, lengths);
     try (FloatBuffers m = new FloatBuffers()) {
-      Buffer out = m.blank(expected.length);
       Buffer used = m.blank(2 * lengths.length);
       for (int b = 0; b < lengths.length; b++) {
         Memory.ALL.set(Memory.I64, used.at() + 8L * b, lengths[b]);
       }
-      AttentionF32 attention = plan(c, scale);
       long qAt = m.of(q).at();
       long kAt = m.of(k).at();
       long vAt = m.of(v).at();
       long maskAt = c.mask() == MaskKind.NONE ? 0 : m.of(mask).at();
       long lengthsAt = lengths.length == 0 ? 0 : used.at();
-      int tasks = attention.tasks();
-      attention.run(qAt, kAt, vAt, maskAt, lengthsAt, out.at(), tasks / 2, tasks);
-      attention.run(qAt, kAt, vAt, maskAt, lengthsAt, out.at(), 0, tasks / 2);
-      assertClose(expected, out.floats(), CLOSE, CLOSE, c.toString());
+      for (int threads : new int[] {1, 3}) {
+        Buffer out = m.blank(expected.length);
+        AttentionF32 attention = plan(c, scale, threads);
+        int tasks = attention.tasks();
+        attention.run(qAt, kAt, vAt, maskAt, lengthsAt, out.at(), tasks / 2, tasks);
+        attention.run(qAt, kAt, vAt, maskAt, lengthsAt, out.at(), 0, tasks / 2);
+        assertClose(expected, out.floats(), CLOSE, CLOSE, c + " on " + threads + " threads");
+      }
     }
   }
 
@@ -209,7 +217,7 @@ class AttentionTests {
     try (FloatBuffers m = new FloatBuffers()) {
       Buffer out = m.blank(24);
       long keys = m.of(ones).at();
-      plan(c, 1f).run(m.of(q).at(), keys, keys, 0, 0, out.at(), 0, 1);
+      plan(c, 1f, 1).run(m.of(q).at(), keys, keys, 0, 0, out.at(), 0, 1);
       float[] expected = new float[24];
       java.util.Arrays.fill(expected, 8, 20, 1f);
       java.util.Arrays.fill(expected, 20, 24, Float.NaN);
@@ -221,6 +229,6 @@ class AttentionTests {
   void refusesWhatItCannotRead() {
     assertThrows(IllegalArgumentException.class, () -> new MaskStrides(0, 0, 0, 8));
     Case c = new Case(new Sizes(1, 3, 2, 1, 1, 1, 1), MaskKind.NONE, false, 0, 0, false);
-    assertThrows(IllegalArgumentException.class, () -> plan(c, 1f));
+    assertThrows(IllegalArgumentException.class, () -> plan(c, 1f, 1));
   }
 }

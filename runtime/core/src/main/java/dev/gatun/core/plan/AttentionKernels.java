@@ -113,7 +113,8 @@ final class AttentionKernels implements Candidate {
             (float) scale,
             (float) attention.attrs().real("softcap"),
             attention.attrs().flag("causal"),
-            attention.attrs().intValue("causalOffset"));
+            attention.attrs().intValue("causalOffset"),
+            target.threads());
     int tasks = Math.min(plan.tasks(), TASKS_PER_THREAD * target.threads());
     long[] offsets = new long[3];
     for (int i = 0; i < 3; i++) {
