@@ -4,9 +4,7 @@ import dev.gatun.core.exec.Model;
 import dev.gatun.core.exec.Session;
 import dev.gatun.core.exec.SessionOptions;
 import dev.gatun.core.graph.Graph;
-import dev.gatun.core.graph.GraphParser;
 import dev.gatun.core.graph.Interpreter;
-import dev.gatun.core.op.Ops;
 import dev.gatun.core.plan.Backend;
 import dev.gatun.core.tensor.Datum;
 import dev.gatun.core.tensor.Tensor;
@@ -14,9 +12,14 @@ import dev.gatun.ffi.NativeLibraries;
 import dev.gatun.ffi.NativeLibraryException;
 import dev.gatun.ffi.OneDnn;
 import dev.gatun.ffi.OpenBlas;
+import dev.gatun.formats.onnx.Onnx;
+import dev.gatun.formats.onnx.SampleModel;
 import dev.gatun.kernels.Cpu;
 import dev.gatun.kernels.Lanes;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -70,17 +73,31 @@ final class DoctorCommand implements Callable<Integer> {
     return selfTest(out) ? 0 : Main.FAILED;
   }
 
-  /** A small network on every way to run it that this machine has. */
+  /** A small network, read from a file, on every way to run it that this machine has. */
   private static boolean selfTest(PrintWriter out) {
-    Graph graph = new GraphParser(Ops.ALL).parse(NETWORK);
+    try {
+      Path file = Files.createTempFile("gatun-self-test", ".onnx");
+      try {
+        SampleModel.write(file);
+        return selfTest(out, file);
+      } finally {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("self-test: " + e.getMessage(), e);
+    }
+  }
+
+  private static boolean selfTest(PrintWriter out, Path file) {
+    Model model = Onnx.load(file);
+    Graph graph = model.graph();
     Map<String, Datum> inputs =
-        new Inputs(Path.of("self-test"), graph, Map.of(), new Pictures()).read(List.of(), Set.of());
+        new Inputs(file, graph, Map.of(), new Pictures()).read(List.of(), Set.of());
     Tensor expected = (Tensor) new Interpreter().run(graph, List.copyOf(inputs.values())).get(0);
     boolean good = true;
     for (Backend backend : Backend.values()) {
       String result;
-      try (Session session =
-          new Model(graph, Map.of(), Map.of()).compile(SessionOptions.DEFAULT.backend(backend))) {
+      try (Session session = model.compile(SessionOptions.DEFAULT.backend(backend))) {
         Tensor found = session.run(inputs).get("y");
         double worst = 0;
         for (long i = 0; i < expected.elements(); i++) {
@@ -96,17 +113,4 @@ final class DoctorCommand implements Callable<Integer> {
     }
     return good;
   }
-
-  private static final String NETWORK =
-      """
-      graph selftest(x: f32[1, 3, 8, 8], w: f32[4, 3, 3, 3], m: f32[4, 5]) {
-        c = conv(x, w) {pads = [1, 1, 1, 1]}
-        r = relu(c)
-        p = globalAveragePool(r)
-        f = flatten(p)
-        l = matmul(f, m)
-        y = softmax(l)
-        return y
-      }
-      """;
 }
