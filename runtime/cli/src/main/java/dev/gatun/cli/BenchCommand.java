@@ -5,6 +5,7 @@ import dev.gatun.core.exec.Model;
 import dev.gatun.core.exec.Session;
 import dev.gatun.core.tensor.Datum;
 import dev.gatun.core.tensor.Type;
+import dev.gatun.formats.FormatException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -161,7 +162,7 @@ final class BenchCommand implements Callable<Integer> {
           new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(figures) + "\n");
     } catch (IOException e) {
       throw new dev.gatun.core.tensor.GatunException(
-          file + " cannot be written: " + e.getMessage(), e);
+          file + " cannot be written: " + FormatException.reason(e), e);
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.gatun.cli;
 import dev.gatun.core.exec.SessionOptions;
 import dev.gatun.core.plan.Backend;
 import dev.gatun.core.tensor.GatunException;
+import dev.gatun.formats.FormatException;
 import dev.gatun.formats.onnx.conformance.ConformanceSuite;
 import dev.gatun.formats.onnx.conformance.ModelRunner;
 import dev.gatun.formats.onnx.conformance.TestResult;
@@ -33,7 +34,8 @@ import picocli.CommandLine.Spec;
     description = "Runs ONNX backend test directories, at any depth below DIR.",
     footer = {
       "",
-      "A test is a directory with model.onnx and test_data_set_N/input_i.pb, output_i.pb.",
+      "A test is a directory with model.onnx and test_data_set_N/input_i.pb and",
+      "output_i.pb.",
       "Exit code 1 when a test fails.",
       "",
       "Example: gatun conformance onnx/backend/test/data --tsv results.tsv"
@@ -137,7 +139,7 @@ final class ConformanceCommand implements Callable<Integer> {
                 + "\n");
       }
     } catch (IOException e) {
-      throw new GatunException(file + " cannot be written: " + e.getMessage(), e);
+      throw new GatunException(file + " cannot be written: " + FormatException.reason(e), e);
     }
   }
 }

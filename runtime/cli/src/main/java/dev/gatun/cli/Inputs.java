@@ -76,6 +76,8 @@ final class Inputs {
     }
     if (arguments.isEmpty()) {
       values.putAll(samples.beside(model, optional));
+      // A size that somebody asks for is that of a generated input.
+      sizes.keySet().forEach(key -> values.remove(key.substring(0, key.lastIndexOf('.'))));
     }
     for (Value input : graph.inputs()) {
       if (!values.containsKey(input.name()) && !optional.contains(input.name())) {

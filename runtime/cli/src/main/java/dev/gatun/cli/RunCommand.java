@@ -6,6 +6,7 @@ import dev.gatun.core.exec.Session;
 import dev.gatun.core.tensor.Datum;
 import dev.gatun.core.tensor.GatunException;
 import dev.gatun.core.tensor.Tensor;
+import dev.gatun.formats.FormatException;
 import dev.gatun.formats.Npy;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -34,13 +35,14 @@ import picocli.CommandLine.Spec;
     description = "Runs a model once and prints its outputs.",
     footer = {
       "",
-      "Without any INPUT, test_data_set_0 beside the model is taken if there is one. What then has",
-      "no value is generated, the same each time.",
+      "Without any INPUT, test_data_set_0 beside the model is taken if there is",
+      "one, but for inputs that --dim names. What then has no value is generated,",
+      "the same each time.",
       "",
       "Examples:",
       "  gatun run model.onnx",
       "  gatun run model.onnx x=x.npy ids=ids.pb --save out",
-      "  gatun run net.onnx cat.jpg --mean 0.485,0.456,0.406 --std 0.229,0.224,0.225 --top-k 5"
+      "  gatun run net.onnx cat.jpg --mean 0.485,0.456,0.406 --top-k 5"
     })
 final class RunCommand implements Callable<Integer> {
   @Mixin ModelOptions options = new ModelOptions();
@@ -104,7 +106,7 @@ final class RunCommand implements Callable<Integer> {
     try {
       Files.createDirectories(directory);
     } catch (IOException e) {
-      throw new GatunException(directory + " cannot be made: " + e.getMessage(), e);
+      throw new GatunException(directory + " cannot be made: " + FormatException.reason(e), e);
     }
     outputs.forEach(
         (name, value) -> {

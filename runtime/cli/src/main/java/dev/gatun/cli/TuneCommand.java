@@ -28,8 +28,8 @@ import picocli.CommandLine.Spec;
     },
     footer = {
       "",
-      "Results are kept in ~/.cache/gatun/tuning (or $XDG_CACHE_HOME), a file for each processor,",
-      "JDK and number of threads; delete it to forget them.",
+      "Results are kept in ~/.cache/gatun/tuning (or $XDG_CACHE_HOME), a file for",
+      "each processor, JDK and number of threads; delete it to forget them.",
       "",
       "Example: gatun tune model.onnx --threads 4"
     })

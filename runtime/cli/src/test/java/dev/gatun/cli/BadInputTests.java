@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -192,6 +193,35 @@ class BadInputTests {
   void sizesOfGeneratedInputsAreChecked(String size) throws IOException {
     String model = model(new TinyModel());
     assertRefused(List.of("run", model, "--dim", "x.0=" + size), "x.0");
+  }
+
+  @Test
+  void filesOnAFullDiskAreNamed() throws IOException {
+    Path full = Path.of("/dev/full");
+    assumeTrue(Files.exists(full), "no device that is always full");
+    String model = model(new TinyModel());
+    Path results = Files.createDirectory(directory.resolve("results"));
+    Files.createSymbolicLink(results.resolve("y.npy"), full);
+    assertRefused(
+        List.of("run", model, "--save", results.toString()), "y.npy", "No space left on device");
+    List<String> bench = List.of("bench", model, "--seconds", "0.01", "--warmup", "0");
+    assertRefused(
+        Stream.concat(bench.stream(), Stream.of("--json", "/dev/full")).toList(),
+        "/dev/full",
+        "No space left on device");
+    assertRefused(
+        List.of("conformance", directory.toString(), "--tsv", "/dev/full"),
+        "/dev/full",
+        "No space left on device");
+  }
+
+  @Test
+  void aDirectoryThatCannotBeMadeIsNamedWithTheReason() throws IOException {
+    Path file = Files.createFile(directory.resolve("file"));
+    assertRefused(
+        List.of("run", model(new TinyModel()), "--save", file.resolve("below").toString()),
+        "below cannot be made: ",
+        "directory");
   }
 
   /** A stream that fails as a closed pipe or a full disk does. */

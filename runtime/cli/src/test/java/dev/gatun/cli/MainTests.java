@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gatun.core.tensor.Tensor;
+import dev.gatun.formats.onnx.OnnxValues;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -54,6 +56,19 @@ class MainTests {
   void aMissingFileIsNamed() {
     assertEquals(1, gatun("run", directory.resolve("none.onnx").toString()));
     assertOneMessage("none.onnx");
+  }
+
+  @Test
+  void inputsBesideTheModelAreTakenUnlessASizeIsAskedFor() throws IOException {
+    Path model = Files.write(directory.resolve("m.onnx"), new TinyModel().open().bytes());
+    Path set = Files.createDirectory(directory.resolve("test_data_set_0"));
+    OnnxValues.write(
+        set.resolve("input_0.pb"), "x", Tensor.of(new float[] {0, 1, 2, 3, 4, 5}, 2, 3));
+    assertEquals(0, gatun("run", model.toString()), err.toString());
+    assertTrue(out.toString().contains("f32[2, 3]"), out.toString());
+    out.getBuffer().setLength(0);
+    assertEquals(0, gatun("run", model.toString(), "--dim", "x.0=4"), err.toString());
+    assertTrue(out.toString().contains("f32[4, 3]"), out.toString());
   }
 
   @Test

@@ -14,6 +14,7 @@ final class TinyModel {
   private int weightType = FLOAT;
   private byte[] weightData = floats(1, 2, 3);
   private String external = "";
+  private boolean open;
 
   TinyModel op(String name) {
     op = name;
@@ -30,6 +31,12 @@ final class TinyModel {
   /** The weight's data is in another file. */
   TinyModel external(String file) {
     external = file;
+    return this;
+  }
+
+  /** The first axis of x and y may be of any size. */
+  TinyModel open() {
+    open = true;
     return this;
   }
 
@@ -65,12 +72,10 @@ final class TinyModel {
         .toByteArray();
   }
 
-  /** A float32 tensor [2, 3]. */
-  private static Message value(String name) {
-    Message shape =
-        new Message()
-            .message(1, new Message().integer(1, 2))
-            .message(1, new Message().integer(1, 3));
+  /** A float32 tensor [2, 3], or [n, 3]. */
+  private Message value(String name) {
+    Message rows = open ? new Message().text(2, "n") : new Message().integer(1, 2);
+    Message shape = new Message().message(1, rows).message(1, new Message().integer(1, 3));
     Message tensor = new Message().integer(1, FLOAT).message(2, shape);
     return new Message().text(1, name).message(2, new Message().message(1, tensor));
   }

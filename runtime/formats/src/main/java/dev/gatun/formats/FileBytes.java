@@ -35,7 +35,7 @@ public record FileBytes(String name, MemorySegment data) {
     } catch (java.nio.file.NoSuchFileException e) {
       throw new FormatException(path + ": no such file", e);
     } catch (IOException e) {
-      throw new FormatException(path + ": cannot be read: " + e, e);
+      throw new FormatException(path + ": cannot be read: " + FormatException.reason(e), e);
     }
   }
 

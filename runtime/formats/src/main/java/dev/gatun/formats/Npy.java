@@ -44,7 +44,7 @@ public final class Npy {
     try {
       Files.write(path, bytes(path.toString(), tensor));
     } catch (IOException e) {
-      throw new FormatException(path + ": cannot be written: " + e, e);
+      throw new FormatException(path + ": cannot be written: " + FormatException.reason(e), e);
     }
   }
 

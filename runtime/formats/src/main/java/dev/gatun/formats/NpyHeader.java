@@ -149,7 +149,7 @@ record NpyHeader(NpyType type, boolean columnMajor, long[] sizes, long end) {
           at++;
         }
         if (at == begin || at - begin > 18 || sizes.size() == MAX_RANK) {
-          throw error("bad shape");
+          throw error("the shape must be at most " + MAX_RANK + " sizes of 0 or more");
         }
         sizes.add(Long.parseLong(text.substring(begin, at)));
         if (at < text.length() && text.charAt(at) == 'L') {

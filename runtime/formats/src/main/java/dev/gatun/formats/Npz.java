@@ -94,7 +94,7 @@ public final class Npz {
         out.closeEntry();
       }
     } catch (IOException e) {
-      throw new FormatException(path + ": cannot be written: " + e, e);
+      throw new FormatException(path + ": cannot be written: " + FormatException.reason(e), e);
     }
   }
 

@@ -242,7 +242,7 @@ public final class Safetensors {
         write(out, tensor.data());
       }
     } catch (IOException e) {
-      throw new FormatException(path + ": cannot be written: " + e, e);
+      throw new FormatException(path + ": cannot be written: " + FormatException.reason(e), e);
     }
   }
 

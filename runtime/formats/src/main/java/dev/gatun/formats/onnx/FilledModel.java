@@ -153,12 +153,12 @@ public final class FilledModel {
             StandardOpenOption.TRUNCATE_EXISTING)) {
       bytes.write(channel);
     } catch (IOException e) {
-      throw new FormatException(part + ": cannot be written: " + e, e);
+      throw new FormatException(part + ": cannot be written: " + FormatException.reason(e), e);
     }
     try {
       Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
-      throw new FormatException(file + ": cannot be written: " + e, e);
+      throw new FormatException(file + ": cannot be written: " + FormatException.reason(e), e);
     }
   }
 }

@@ -31,7 +31,7 @@ public final class OnnxValues {
     try {
       Files.write(path, DatumProto.write(name, value));
     } catch (IOException e) {
-      throw new FormatException(path + ": cannot be written: " + e, e);
+      throw new FormatException(path + ": cannot be written: " + FormatException.reason(e), e);
     }
   }
 

@@ -98,7 +98,7 @@ class RobustnessTests {
           Random random = new Random(42);
           List<byte[]> samples = samples();
           int refused = 0;
-          for (int i = 0; i < 2000; i++) {
+          for (int i = 0; i < 600; i++) {
             byte[] bytes = samples.get(i % samples.size()).clone();
             // Most of a real model is weights; the structure is what can go wrong.
             int range = Math.min(bytes.length, 4000);
@@ -111,7 +111,7 @@ class RobustnessTests {
             }
             refused += refused(bytes) ? 1 : 0;
           }
-          assertTrue(refused > 300);
+          assertTrue(refused > 90, "only " + refused);
         });
   }
 
