@@ -44,6 +44,12 @@ public final class GemmF32 {
       Math.clamp(
           Cpu.get().l2Bytes() * 6 / 10 / (4L * GemmTilesF32.ROW * GemmTilesF32.HEIGHT), 1, 64);
 
+  /** Panels below this stay in L2, and a few rows at a time walk past all of them. */
+  private static final long RESIDENT_BYTES = Cpu.get().l2Bytes() / 2;
+
+  /** Left floats or results of these few rows, which stay in L1. */
+  private static final int BLOCK_FLOATS = 4 << 10;
+
   /** Blocks handed to an epilogue have at most this many elements (unless one panel has more). */
   private static final int EPILOGUE_ELEMENTS = 24 << 10;
 
@@ -57,9 +63,12 @@ public final class GemmF32 {
   private final int depths;
   private final int depth;
   private final GemmSplitF32 split;
+  private final int blockTiles;
   private final int tallHeight;
   private final GemmTileF32 tall;
   private final GemmTileF32 low;
+  private final GemmTileF32 tallLast;
+  private final GemmTileF32 lowLast;
   private final @Nullable GemmTileF32 direct;
   private final boolean dots;
 
@@ -77,15 +86,23 @@ public final class GemmF32 {
     tallHeight = Math.ceilDiv(m, tiles);
     tall = GemmTilesF32.packed(Math.max(1, tallHeight));
     low = GemmTilesF32.packed(Math.max(1, m / tiles));
+    int lastColumns = n - Math.max(0, panels - 1) * COLUMNS;
+    tallLast = GemmTilesF32.packed(Math.max(1, tallHeight), lastColumns);
+    lowLast = GemmTilesF32.packed(Math.max(1, m / tiles), lastColumns);
     // Packing pays only when a panel is used by several tiles.
     boolean inPlace = right == Right.ROWS && tiles == 1 && n >= COLUMNS;
     direct = inPlace ? GemmTilesF32.rows(Math.max(1, m)) : null;
     dots = right == Right.TRANSPOSED && m <= GemmDotsF32.MOST_ROWS;
     if (m == 0 || n == 0) {
       split = new GemmSplitF32(0, 0);
+      blockTiles = 1;
     } else {
       boolean packed = right == Right.PACKED;
       split = GemmSplitF32.choose(tiles, tallHeight, MOST_TILES, panels, k, packed, threads);
+      long taskPanels = Math.ceilDiv(panels, split.panelBlocks());
+      boolean resident = packed && taskPanels * k * COLUMN_BYTES <= RESIDENT_BYTES;
+      long floats = (long) GemmTilesF32.HEIGHT * Math.max(k, taskPanels * COLUMNS);
+      blockTiles = resident ? (int) Math.max(1, BLOCK_FLOATS / floats) : MOST_TILES;
     }
   }
 
@@ -212,6 +229,48 @@ public final class GemmF32 {
     int lastTile = part(tiles, split.rowBlocks(), rowBlock + 1);
     int firstPanel = part(panels, split.panelBlocks(), panelBlock);
     int lastPanel = part(panels, split.panelBlocks(), panelBlock + 1);
+    for (int tile = firstTile; tile < lastTile; tile += blockTiles) {
+      int end = Math.min(lastTile, tile + blockTiles);
+      block(
+          a,
+          aRowBytes,
+          b,
+          bRowBytes,
+          init,
+          initRowBytes,
+          lo,
+          hi,
+          c,
+          cRowBytes,
+          epilogue,
+          buffers,
+          epilogueRow,
+          tile,
+          end,
+          firstPanel,
+          lastPanel);
+    }
+  }
+
+  /** All depths of some tiles of rows, for some panels. */
+  private void block(
+      long a,
+      long aRowBytes,
+      long b,
+      long bRowBytes,
+      long init,
+      long initRowBytes,
+      float lo,
+      float hi,
+      long c,
+      long cRowBytes,
+      @Nullable Epilogue epilogue,
+      long[] buffers,
+      long epilogueRow,
+      int firstTile,
+      int lastTile,
+      int firstPanel,
+      int lastPanel) {
     int firstRow = part(m, tiles, firstTile);
     int rows = part(m, tiles, lastTile) - firstRow;
     GemmScratchF32 scratch = GemmScratchF32.get();
@@ -293,7 +352,7 @@ public final class GemmF32 {
       int row = nextRow;
       nextRow = part(m, tiles, tile + 1);
       int height = nextRow - row;
-      GemmTileF32 kernel = whole && direct != null ? direct : height == tallHeight ? tall : low;
+      GemmTileF32 kernel = tile(whole, height == tallHeight);
       int at = (row - firstRow) * GemmTilesF32.ROW;
       long start = from + row * fromRowBytes;
       long startRowBytes = fromRowBytes;
@@ -302,7 +361,7 @@ public final class GemmF32 {
         kernel.run(terms, block, at, right, bRowBytes, start, startRowBytes, to, cRowBytes);
         continue;
       }
-      if (!whole) {
+      if (columns % Lanes.F32_LENGTH != 0) {
         int fromRows = fromRowBytes == 0 ? 1 : height;
         GemmEdgesF32.copy(start, fromRowBytes, edge, COLUMN_BYTES, fromRows, columns);
         start = edge;
@@ -311,6 +370,13 @@ public final class GemmF32 {
       kernel.run(terms, block, at, right, bRowBytes, start, startRowBytes, edge, COLUMN_BYTES);
       GemmEdgesF32.finishTile(edge, to, cRowBytes, height, columns, lo, hi);
     }
+  }
+
+  private GemmTileF32 tile(boolean whole, boolean isTall) {
+    if (!whole) {
+      return isTall ? tallLast : lowLast;
+    }
+    return direct != null ? direct : isTall ? tall : low;
   }
 
   private void copyLeft(

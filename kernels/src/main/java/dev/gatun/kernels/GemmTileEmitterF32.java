@@ -30,8 +30,8 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>The code is flat: every vector is a local of one method and every operation a direct call of
  * the Vector API, which is the only form C2 keeps in registers for sure. A 12-row tile has 86 such
- * calls and so stays within what C1 can compile; anything added to it (a clamp, a second way to
- * store) would push it over and leave it stuck at a slow tier when the compile queue is long.
+ * calls; C1 still compiles 134, but not 182 (a tile it cannot compile may stay interpreted), and
+ * more work after the loop makes C2 spill inside it.
  *
  * <p>In Java terms, for 2 vectors of columns:
  *
@@ -131,7 +131,7 @@ final class GemmTileEmitterF32 {
    * Makes a tile.
    *
    * @param rows its height
-   * @param vectors its width in vectors
+   * @param vectors its width in vectors, the first ones of a panel
    * @param sets how many k the loop takes at a time, each with its own sums
    * @param packed whether the right rows lie side by side, or a variable distance apart
    * @param rowFloats distance between the left rows, in floats
@@ -288,7 +288,7 @@ final class GemmTileEmitterF32 {
   /** Pushes the distance of that many right rows. */
   private void rightDistance(CodeBuilder c, int steps) {
     if (packed) {
-      c.loadConstant((long) steps * vectors * vectorBytes);
+      c.loadConstant((long) steps * PackedWeightsF32.COLUMNS * 4L);
     } else {
       c.lload(B_ROW_BYTES).loadConstant((long) steps).lmul();
     }

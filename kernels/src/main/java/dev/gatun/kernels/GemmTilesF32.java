@@ -42,37 +42,50 @@ final class GemmTilesF32 {
 
   private static final VarHandle TILE = MethodHandles.arrayElementVarHandle(GemmTileF32[].class);
   private static final GemmTileF32[] PACKED = new GemmTileF32[HEIGHT + 1];
+  private static final GemmTileF32[] NARROW = new GemmTileF32[HEIGHT + 1];
   private static final GemmTileF32[] ROWS = new GemmTileF32[HEIGHT + 1];
 
   private static final Map<Overlap, GemmTileF32> OVERLAPPING = new ConcurrentHashMap<>();
 
-  private record Overlap(int rows, int rowFloats) {}
+  private record Overlap(int rows, int vectors, int rowFloats) {}
 
   /** The tile of that many rows for packed panels. */
   static GemmTileF32 packed(int rows) {
-    return get(PACKED, rows, true);
+    return get(PACKED, rows, PackedWeightsF32.VECTORS, true);
+  }
+
+  /**
+   * The tile of that many rows for the first columns of packed panels: half of it when that is
+   * enough, for which it takes two thirds of the time.
+   */
+  static GemmTileF32 packed(int rows, int columns) {
+    return columns > Lanes.F32_LENGTH ? packed(rows) : get(NARROW, rows, 1, true);
   }
 
   /** The tile of that many rows for a right matrix with a variable distance between rows. */
   static GemmTileF32 rows(int rows) {
-    return get(ROWS, rows, false);
+    return get(ROWS, rows, PackedWeightsF32.VECTORS, false);
   }
 
-  /** The tile of that many rows for packed panels and left rows that far apart, in floats. */
-  static GemmTileF32 overlapping(int rows, int rowFloats) {
+  /**
+   * The tile of that many rows for the first columns of packed panels and left rows that far apart,
+   * in floats.
+   */
+  static GemmTileF32 overlapping(int rows, int columns, int rowFloats) {
+    int vectors = columns > Lanes.F32_LENGTH ? PackedWeightsF32.VECTORS : 1;
     return OVERLAPPING.computeIfAbsent(
-        new Overlap(rows, rowFloats), o -> make(o.rows, true, o.rowFloats));
+        new Overlap(rows, vectors, rowFloats), o -> make(o.rows, o.vectors, true, o.rowFloats));
   }
 
-  private static GemmTileF32 make(int rows, boolean packed, int rowFloats) {
-    return GemmTileEmitterF32.make(
-        rows, PackedWeightsF32.VECTORS, sets(rows), packed, rowFloats, WALKING);
+  private static GemmTileF32 make(int rows, int vectors, boolean packed, int rowFloats) {
+    int sets = vectors == 1 ? narrowSets(rows) : sets(rows);
+    return GemmTileEmitterF32.make(rows, vectors, sets, packed, rowFloats, WALKING);
   }
 
-  private static GemmTileF32 get(GemmTileF32[] tiles, int rows, boolean packed) {
+  private static GemmTileF32 get(GemmTileF32[] tiles, int rows, int vectors, boolean packed) {
     GemmTileF32 tile = (GemmTileF32) TILE.getAcquire(tiles, rows);
     if (tile == null) {
-      GemmTileF32 made = make(rows, packed, ROW);
+      GemmTileF32 made = make(rows, vectors, packed, ROW);
       GemmTileF32 earlier = (GemmTileF32) TILE.compareAndExchange(tiles, rows, null, made);
       tile = earlier == null ? made : earlier; // all threads use, and warm, the same one
     }
@@ -87,6 +100,19 @@ final class GemmTilesF32 {
     return switch (rows) {
       case 1 -> 4;
       case 2, 3, 5, 6 -> 2;
+      default -> 1;
+    };
+  }
+
+  /**
+   * The same for tiles one vector wide. Two sets for 12 rows would gain a tenth, but their 123
+   * vector calls keep C1 from compiling the tile in time.
+   */
+  private static int narrowSets(int rows) {
+    return switch (rows) {
+      case 1 -> 8;
+      case 2 -> 4;
+      case 3, 4 -> 2;
       default -> 1;
     };
   }

@@ -56,6 +56,8 @@ final class TapProductF32 {
   private final int tallHeight;
   private final GemmTileF32 tall;
   private final GemmTileF32 low;
+  private final GemmTileF32 tallLast;
+  private final GemmTileF32 lowLast;
   private final GemmSplitF32 split;
 
   /**
@@ -86,8 +88,11 @@ final class TapProductF32 {
     tiles = byLine ? Math.multiplyExact(lines, lineTiles) : lineTiles;
     tallHeight = apart ? Math.min(height, lineLength) : Math.ceilDiv(lineLength, lineTiles);
     int lowHeight = apart ? lineLength % height : lineLength / lineTiles;
-    tall = tile(tallHeight);
-    low = tile(Math.max(1, lowHeight));
+    int lastColumns = groupOut - (panels - 1) * COLUMNS;
+    tall = tile(tallHeight, COLUMNS);
+    low = tile(Math.max(1, lowHeight), COLUMNS);
+    tallLast = tile(tallHeight, lastColumns);
+    lowLast = tile(Math.max(1, lowHeight), lastColumns);
     int depth = Math.toIntExact(Math.min(Integer.MAX_VALUE / 64, gather.rowLength()));
     split =
         GemmSplitF32.choose(tiles, tallHeight, tiles, this.groups * panels, depth, true, threads);
@@ -97,10 +102,10 @@ final class TapProductF32 {
     blockTiles = resident ? 1 : MOST_TILES;
   }
 
-  private GemmTileF32 tile(int height) {
+  private GemmTileF32 tile(int height, int columns) {
     return stack == null
-        ? GemmTilesF32.packed(height)
-        : GemmTilesF32.overlapping(height, stack.rowFloats());
+        ? GemmTilesF32.packed(height, columns)
+        : GemmTilesF32.overlapping(height, columns, stack.rowFloats());
   }
 
   /** Whether weights are packed [x tap, z tap, y tap, channel]. */
@@ -362,7 +367,8 @@ final class TapProductF32 {
     for (int tile = firstTile; tile < lastTile; tile++) {
       int inLine = start(tile % lineTiles);
       int height = start(tile % lineTiles + 1) - inLine;
-      GemmTileF32 kernel = height == tallHeight ? tall : low;
+      boolean isTall = height == tallHeight;
+      GemmTileF32 kernel = whole ? (isTall ? tall : low) : isTall ? tallLast : lowLast;
       long to =
           dst
               + 4L * outChannels * (byLine ? grid.lineStart(tile / lineTiles) : 0)
@@ -374,7 +380,7 @@ final class TapProductF32 {
         kernel.run(depth, block, at, weights, 0, init, initBytes, to, pixelBytes);
       } else {
         // Made in scratch memory, which stays in L1, and then copied.
-        if (!whole) {
+        if (columns % Lanes.F32_LENGTH != 0) {
           GemmEdgesF32.copy(init, initBytes, edge, COLUMN_BYTES, add ? height : 1, columns);
           init = edge;
           initBytes = add ? COLUMN_BYTES : 0;
