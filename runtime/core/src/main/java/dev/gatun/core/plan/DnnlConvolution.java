@@ -62,6 +62,27 @@ final class DnnlConvolution implements Candidate {
     return new Builder(library.get(), node, target, tail, transposed).lower();
   }
 
+  /**
+   * How much longer the team takes than if its threads were equally busy: images are cut along rows
+   * only, and there may be few.
+   */
+  static double unevenness(Node conv, int threads) {
+    Shape x = conv.input(0).tensorType().shape();
+    Shape w = conv.input(1).tensorType().shape();
+    Shape y = conv.output().tensorType().shape();
+    boolean last = conv.attrs().text("layout").equals("NHWC");
+    long[] kernel = Arrays.copyOfRange(w.sizes(), 2, w.rank());
+    Window window = Window.of(conv.op().name(), conv.attrs(), DnnlPlanes.spatial(x, last), kernel);
+    double flops = 2.0 * y.elements() * w.elements() / w.size(0);
+    List<Cut> cuts = DnnlPlanes.cut(window, false, last, x.size(0), Slicing.slices(flops, threads));
+    long largest = 0;
+    for (Cut cut : cuts) {
+      largest = Math.max(largest, cut.images().count() * cut.rows().outCount());
+    }
+    double rounds = Math.ceilDiv(cuts.size(), Math.min(threads, cuts.size()));
+    return rounds * largest * Math.min(threads, cuts.size()) / (x.size(0) * window.out()[0]);
+  }
+
   /** Weights in oneDNN's layout. */
   private record Packed(MemoryDesc from, MemoryDesc to) {}
 

@@ -15,6 +15,12 @@ final class Usual {
   /** Rows from which on oneDNN's micro-kernel makes up for the call and the thinner tiles. */
   private static final long ROWS = 16;
 
+  /** Fewer channels leave part of the tiles of Gatun's own kernels empty. */
+  private static final long CHANNELS = 128;
+
+  /** With that many channels own kernels are nearly as fast as oneDNN's. */
+  private static final double UNEVEN = 1.08;
+
   static Backend of(Node node, int threads) {
     Node anchor = node.op() == Fused.OP ? Fused.anchor(Fused.body(node)).orElse(node) : node;
     boolean foreign =
@@ -39,14 +45,15 @@ final class Usual {
   }
 
   /**
-   * Winograd's algorithm, which oneDNN has not for these images; filters of single channels on
-   * several threads, for which oneDNN's slices are too coarse.
+   * Winograd's algorithm, which oneDNN has not for these images; filters of single channels, and
+   * images of few rows, on several threads, for which oneDNN's slices are too coarse.
    */
   private static boolean isBetterHere(Node conv, int threads) {
+    Shape w = conv.input(1).tensorType().shape();
     return ConvKernels.isWinograd(conv)
-        || threads > 1
-            && conv.input(1).tensorType().shape().size(1) == 1
-            && conv.attrs().integer("groups") > 1;
+        || threads > 1 && w.size(1) == 1 && conv.attrs().integer("groups") > 1
+        || Math.min(w.size(0), w.size(1)) >= CHANNELS
+            && DnnlConvolution.unevenness(conv, threads) > UNEVEN;
   }
 
   private static boolean isLargeImage(Node conv) {
