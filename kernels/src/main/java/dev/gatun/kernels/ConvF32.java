@@ -36,9 +36,7 @@ public abstract sealed class ConvF32 implements PackedConvolution
 
   /** Whether {@link #plan} takes Winograd's algorithm. */
   public static boolean isWinograd(ConvGeometry geometry) {
-    return !ConvPointwiseF32.accepts(geometry)
-        && !ConvDepthwiseF32.accepts(geometry)
-        && ConvWinogradF32.wins(geometry);
+    return ConvWinogradF32.wins(geometry);
   }
 
   /** Sizes of the convolution. */

@@ -4,7 +4,6 @@ import dev.gatun.core.exec.Explanation;
 import dev.gatun.core.exec.Model;
 import dev.gatun.core.exec.Session;
 import dev.gatun.core.tensor.Datum;
-import dev.gatun.core.tensor.Type;
 import dev.gatun.formats.FormatException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -24,7 +23,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.ObjectMapper;
 
@@ -36,16 +34,7 @@ import tools.jackson.databind.ObjectMapper;
     footer = {"", "Example: gatun bench model.onnx --threads 1 --seconds 10 --json result.json"})
 final class BenchCommand implements Callable<Integer> {
   @Mixin ModelOptions options = new ModelOptions();
-  @Mixin Pictures pictures = new Pictures();
-
-  @Parameters(index = "1..*", paramLabel = "INPUT", description = "Inputs as for run.")
-  List<String> inputs = new ArrayList<>();
-
-  @Option(
-      names = "--dim",
-      paramLabel = "INPUT.AXIS=SIZE",
-      description = "Size of an open axis of a generated input (default 1).")
-  Map<String, Long> sizes = new LinkedHashMap<>();
+  @Mixin GivenInputs inputs = new GivenInputs();
 
   @Option(names = "--warmup", paramLabel = "SECONDS", description = "Before measuring (default 3).")
   double warmup = 3;
@@ -69,9 +58,7 @@ final class BenchCommand implements Callable<Integer> {
   public Integer call() {
     long begin = System.nanoTime();
     Model loaded = options.load();
-    Map<String, Datum> values =
-        new Inputs(options.model, loaded.graph(), sizes, pictures)
-            .read(inputs, loaded.defaults().keySet());
+    Map<String, Datum> values = inputs.read(options.model, loaded);
     double loadMs = millisSince(begin);
     Map<String, Object> figures = new LinkedHashMap<>();
     String steps = "";
@@ -82,10 +69,7 @@ final class BenchCommand implements Callable<Integer> {
       repeat(session, values, warmup);
       double[] times = repeat(session, values, seconds);
       Arrays.sort(times);
-      Map<String, Type> types = new LinkedHashMap<>();
-      loaded.defaults().forEach((name, value) -> types.put(name, value.type()));
-      values.forEach((name, value) -> types.put(name, value.type()));
-      Explanation plan = session.explain(types);
+      Explanation plan = session.explain(GivenInputs.types(loaded, values));
       double median = percentile(times, 0.5);
       figures.put("model", options.model.toString());
       figures.put("backend", options.backend);

@@ -5,18 +5,13 @@ import dev.gatun.core.exec.Model;
 import dev.gatun.core.exec.Session;
 import dev.gatun.core.pass.Passes;
 import dev.gatun.core.tensor.Datum;
-import dev.gatun.core.tensor.Type;
 import java.io.PrintWriter;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Prints the plan of a model: which kernel runs each step, and why others were refused. */
@@ -27,16 +22,7 @@ import picocli.CommandLine.Spec;
     footer = {"", "Example: gatun explain model.onnx --backend vector"})
 final class ExplainCommand implements Callable<Integer> {
   @Mixin ModelOptions options = new ModelOptions();
-  @Mixin Pictures pictures = new Pictures();
-
-  @Parameters(index = "1..*", paramLabel = "INPUT", description = "Inputs as for run; sets shapes.")
-  List<String> inputs = new ArrayList<>();
-
-  @Option(
-      names = "--dim",
-      paramLabel = "INPUT.AXIS=SIZE",
-      description = "Size of an open axis (default 1).")
-  Map<String, Long> sizes = new LinkedHashMap<>();
+  @Mixin GivenInputs inputs = new GivenInputs();
 
   @Option(names = "--passes", description = "List the compiler's passes, too.")
   boolean passes;
@@ -52,14 +38,9 @@ final class ExplainCommand implements Callable<Integer> {
       out.println("passes: " + String.join(", ", Passes.names()));
     }
     Model loaded = options.load();
-    Map<String, Datum> values =
-        new Inputs(options.model, loaded.graph(), sizes, pictures)
-            .read(inputs, loaded.defaults().keySet());
-    Map<String, Type> types = new LinkedHashMap<>();
-    loaded.defaults().forEach((name, value) -> types.put(name, value.type()));
-    values.forEach((name, value) -> types.put(name, value.type()));
+    Map<String, Datum> values = inputs.read(options.model, loaded);
     try (Session session = loaded.compile(options.session())) {
-      Explanation explanation = session.explain(types);
+      Explanation explanation = session.explain(GivenInputs.types(loaded, values));
       out.print(explanation);
     }
     return 0;

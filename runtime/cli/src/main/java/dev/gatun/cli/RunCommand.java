@@ -12,10 +12,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -25,7 +22,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Runs a model once and prints its outputs. */
@@ -46,19 +42,7 @@ import picocli.CommandLine.Spec;
     })
 final class RunCommand implements Callable<Integer> {
   @Mixin ModelOptions options = new ModelOptions();
-  @Mixin Pictures pictures = new Pictures();
-
-  @Parameters(
-      index = "1..*",
-      paramLabel = "INPUT",
-      description = "name=FILE or FILE: .npy, .npz, .safetensors, .pb or a picture.")
-  List<String> inputs = new ArrayList<>();
-
-  @Option(
-      names = "--dim",
-      paramLabel = "INPUT.AXIS=SIZE",
-      description = "Size of an open axis of a generated input (default 1).")
-  Map<String, Long> sizes = new LinkedHashMap<>();
+  @Mixin GivenInputs inputs = new GivenInputs();
 
   @Option(names = "--top-k", paramLabel = "K", description = "Print the K largest elements.")
   int topK;
@@ -74,9 +58,7 @@ final class RunCommand implements Callable<Integer> {
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
     Model loaded = options.load();
-    Map<String, Datum> values =
-        new Inputs(options.model, loaded.graph(), sizes, pictures)
-            .read(inputs, loaded.defaults().keySet());
+    Map<String, Datum> values = inputs.read(options.model, loaded);
     try (Session session = loaded.compile(options.session().quickStart(true))) {
       Outputs outputs = session.run(values);
       outputs.asMap().forEach((name, value) -> print(out, name, value));

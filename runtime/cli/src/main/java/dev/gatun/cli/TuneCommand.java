@@ -6,16 +6,12 @@ import dev.gatun.core.exec.Tuning;
 import dev.gatun.core.plan.Choices;
 import dev.gatun.core.tensor.Datum;
 import java.io.PrintWriter;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Measures which library's kernels are the fastest for each step, and keeps the result. */
@@ -35,16 +31,7 @@ import picocli.CommandLine.Spec;
     })
 final class TuneCommand implements Callable<Integer> {
   @Mixin ModelOptions options = new ModelOptions();
-  @Mixin Pictures pictures = new Pictures();
-
-  @Parameters(index = "1..*", paramLabel = "INPUT", description = "Inputs as for run; sets shapes.")
-  List<String> inputs = new ArrayList<>();
-
-  @Option(
-      names = "--dim",
-      paramLabel = "INPUT.AXIS=SIZE",
-      description = "Size of an open axis of a generated input (default 1).")
-  Map<String, Long> sizes = new LinkedHashMap<>();
+  @Mixin GivenInputs inputs = new GivenInputs();
 
   @Option(names = "--warmup", paramLabel = "SECONDS", description = "Before measuring (default 8).")
   double warmup = 8;
@@ -59,9 +46,7 @@ final class TuneCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Model loaded = options.load();
-    Map<String, Datum> values =
-        new Inputs(options.model, loaded.graph(), sizes, pictures)
-            .read(inputs, loaded.defaults().keySet());
+    Map<String, Datum> values = inputs.read(options.model, loaded);
     PrintWriter out = spec.commandLine().getOut();
     try (Session session = loaded.compile(options.session())) {
       Tuning tuning = session.tune(values, warmup, seconds);

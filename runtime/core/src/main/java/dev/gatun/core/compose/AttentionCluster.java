@@ -17,7 +17,6 @@ import dev.gatun.core.op.Transpose;
 import dev.gatun.core.op.Where;
 import dev.gatun.core.tensor.DType;
 import dev.gatun.core.tensor.Shape;
-import dev.gatun.core.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -245,7 +244,7 @@ final class AttentionCluster implements Composite {
       }
       inputs.add(mask);
       Value y = b.add(Attention.OP, attrs, inputs, 1, "").get(0);
-      return reshape(b, y, result);
+      return Reshape.to(y, result, b);
     }
 
     private static Value viewed(GraphBuilder b, Value value, List<Node> views) {
@@ -264,22 +263,13 @@ final class AttentionCluster implements Composite {
     private Value four(GraphBuilder b, Value value) {
       Shape shape = value.tensorType().shape();
       if (shape.rank() == 5) {
-        return reshape(
-            b, value, Shape.of(shape.size(0), shape.size(1), shape.size(3), shape.size(4)));
+        return Reshape.to(
+            value, Shape.of(shape.size(0), shape.size(1), shape.size(3), shape.size(4)), b);
       }
       return shape.rank() == 4 && shape.size(0) == lead.size(0)
           ? value
-          : reshape(b, value, Shape.of(lead.size(0), lead.size(1), shape.size(-2), shape.size(-1)));
-    }
-
-    private static Value reshape(GraphBuilder b, Value value, Shape shape) {
-      return value.tensorType().shape().equals(shape)
-          ? value
-          : b.add(
-              Reshape.OP,
-              Attrs.of("allowZero", true),
-              value,
-              b.constant(Tensor.vector(shape.sizes())));
+          : Reshape.to(
+              value, Shape.of(lead.size(0), lead.size(1), shape.size(-2), shape.size(-1)), b);
     }
   }
 }

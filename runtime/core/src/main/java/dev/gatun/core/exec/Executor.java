@@ -69,7 +69,7 @@ final class Executor implements Evaluation.Runner, AutoCloseable {
             team.threads(),
             new Weights(),
             new Resources(),
-            Choices.ofMachine(team.threads()));
+            options.backend() == Backend.AUTO ? Choices.ofMachine(team.threads()) : new Choices());
   }
 
   /** Runs the model's main graph. */

@@ -1,9 +1,13 @@
 package dev.gatun.core.op;
 
+import dev.gatun.core.graph.Attrs;
 import dev.gatun.core.graph.FusionClass;
+import dev.gatun.core.graph.GraphBuilder;
 import dev.gatun.core.graph.OpDef;
 import dev.gatun.core.graph.Operands;
+import dev.gatun.core.graph.Value;
 import dev.gatun.core.tensor.Shape;
+import dev.gatun.core.tensor.Tensor;
 import dev.gatun.core.tensor.Type;
 import java.util.List;
 
@@ -22,6 +26,13 @@ public final class Reshape {
           .types(in -> List.of(Type.tensor(in.dtype(0), shape(in))))
           .reference(in -> List.of(in.tensor(0).reshape(in.shape(0))))
           .define();
+
+  /** The value in another shape of as many elements; itself if it has that shape. */
+  public static Value to(Value value, Shape shape, GraphBuilder b) {
+    return value.tensorType().shape().equals(shape)
+        ? value
+        : b.add(OP, Attrs.of("allowZero", true), value, b.constant(Tensor.vector(shape.sizes())));
+  }
 
   private static Shape shape(Operands in) {
     if (in.longs(1).isEmpty()) {

@@ -1,9 +1,11 @@
 package dev.gatun.core.pass;
 
 import dev.gatun.core.graph.Graph;
+import dev.gatun.core.graph.GraphBuilder;
 import dev.gatun.core.graph.Node;
-import dev.gatun.core.graph.OpDef;
 import dev.gatun.core.graph.Operands;
+import dev.gatun.core.graph.Value;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -24,16 +26,18 @@ final class ExpandComposites implements Pass {
   public Graph apply(Graph graph) {
     return Rewriter.rewrite(
         graph,
-        (node, inputs, b) -> {
-          Optional<OpDef.Decomposition> parts = node.op().decomposition();
-          return parts.isEmpty() || hasKernel.test(node) || !isFixed(node)
-              ? Optional.empty()
-              : Optional.of(
-                  parts
-                      .get()
-                      .build(
-                          b, new Operands(node.op(), node.attrs(), inputs, node.outputs().size())));
-        });
+        (node, inputs, b) ->
+            hasKernel.test(node) || !isFixed(node) ? Optional.empty() : expand(node, inputs, b));
+  }
+
+  /** What the operator consists of; empty if it is primitive. */
+  static Optional<List<Value>> expand(Node node, List<Value> inputs, GraphBuilder b) {
+    return node.op()
+        .decomposition()
+        .map(
+            parts ->
+                parts.build(
+                    b, new Operands(node.op(), node.attrs(), inputs, node.outputs().size())));
   }
 
   private static boolean isFixed(Node node) {

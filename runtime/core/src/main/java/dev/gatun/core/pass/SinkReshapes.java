@@ -1,6 +1,5 @@
 package dev.gatun.core.pass;
 
-import dev.gatun.core.graph.Attrs;
 import dev.gatun.core.graph.GraphBuilder;
 import dev.gatun.core.graph.Node;
 import dev.gatun.core.graph.Value;
@@ -9,7 +8,6 @@ import dev.gatun.core.op.Matmul;
 import dev.gatun.core.op.Reshape;
 import dev.gatun.core.op.RmsNorm;
 import dev.gatun.core.tensor.Shape;
-import dev.gatun.core.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -52,7 +50,7 @@ final class SinkReshapes implements Simplify.Nested {
     sizes[sizes.length - 1] = right.size(node.attrs().flag("transposeB") ? 0 : 1);
     Value y =
         b.add(node.op(), node.attrs(), List.of(source.get(), inputs.get(1)), 1, node.name()).get(0);
-    return Optional.of(List.of(reshape(y, Shape.of(sizes), b)));
+    return Optional.of(List.of(Reshape.to(y, Shape.of(sizes), b)));
   }
 
   private static Optional<List<Value>> pointwise(Node node, List<Value> inputs, GraphBuilder b) {
@@ -72,7 +70,7 @@ final class SinkReshapes implements Simplify.Nested {
       }
       Value y = b.add(node.op(), node.attrs(), args, 1, node.name()).get(0);
       if (y.tensorType().shape().equals(inner)) {
-        return Optional.of(List.of(reshape(y, outer, b)));
+        return Optional.of(List.of(Reshape.to(y, outer, b)));
       }
     }
     return Optional.empty();
@@ -106,7 +104,7 @@ final class SinkReshapes implements Simplify.Nested {
       }
     }
     Value y = b.add(node.op(), node.attrs().with("axis", -1), args, 1, node.name()).get(0);
-    return Optional.of(List.of(reshape(y, outer, b)));
+    return Optional.of(List.of(Reshape.to(y, outer, b)));
   }
 
   /**
@@ -136,7 +134,7 @@ final class SinkReshapes implements Simplify.Nested {
     return value
         .constant()
         .map(t -> b.constant(value.name(), t.reshape(inner)))
-        .or(() -> Optional.of(reshape(value, inner, b)));
+        .or(() -> Optional.of(Reshape.to(value, inner, b)));
   }
 
   private static Optional<Value> source(Value value) {
@@ -145,15 +143,5 @@ final class SinkReshapes implements Simplify.Nested {
         .filter(p -> p.op() == Reshape.OP)
         .map(p -> p.input(0))
         .filter(x -> x.type().isFixed());
-  }
-
-  private static Value reshape(Value value, Shape shape, GraphBuilder b) {
-    return value.tensorType().shape().equals(shape)
-        ? value
-        : b.add(
-            Reshape.OP,
-            Attrs.of("allowZero", true),
-            value,
-            b.constant(Tensor.vector(shape.sizes())));
   }
 }

@@ -3,7 +3,6 @@ package dev.gatun.core.pass;
 import dev.gatun.core.fuse.Fused;
 import dev.gatun.core.graph.Graph;
 import dev.gatun.core.graph.Node;
-import dev.gatun.core.graph.Operands;
 import dev.gatun.core.op.Attention;
 import java.util.Optional;
 
@@ -14,15 +13,7 @@ import java.util.Optional;
 final class TakeAttentionApart implements Pass {
   private static final Rewriter.Rule EXPAND =
       (node, inputs, b) ->
-          node.op() == Attention.OP
-              ? node.op()
-                  .decomposition()
-                  .map(
-                      parts ->
-                          parts.build(
-                              b,
-                              new Operands(node.op(), node.attrs(), inputs, node.outputs().size())))
-              : Optional.empty();
+          node.op() == Attention.OP ? ExpandComposites.expand(node, inputs, b) : Optional.empty();
 
   @Override
   public String name() {

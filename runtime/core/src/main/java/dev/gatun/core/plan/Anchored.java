@@ -50,14 +50,10 @@ record Anchored(
   /** The node's parts if it is, or starts with, the operator; a reason if they do not fit. */
   static Optional<Anchored> of(Node node, OpDef op) {
     if (node.op() == op) {
-      int[] inputs = new int[node.inputs().size()];
-      for (int i = 0; i < inputs.length; i++) {
-        inputs[i] = node.has(i) ? i : -1;
-      }
       return Optional.of(
           new Anchored(
               node,
-              inputs,
+              operands(node, node),
               -1,
               Float.NEGATIVE_INFINITY,
               Float.POSITIVE_INFINITY,
@@ -73,16 +69,30 @@ record Anchored(
     return Fused.anchor(body).filter(a -> a.op() == op).map(a -> split(node, body, a));
   }
 
-  /** The anchor's right operand if it is a constant; inside a fused body it is only an input. */
+  /** The anchor's right operand if it is a constant. */
   Optional<Tensor> weight(Node node) {
-    return inputs[1] < 0 ? Optional.empty() : node.input(inputs[1]).constant();
+    return weight(node, inputs);
+  }
+
+  /** For each input of the anchor its index among the node's inputs, or -1 if it is none. */
+  static int[] operands(Node node, Node anchor) {
+    int[] inputs = new int[anchor.inputs().size()];
+    for (int i = 0; i < inputs.length; i++) {
+      inputs[i] =
+          node != anchor
+              ? Fused.body(node).inputs().indexOf(anchor.input(i))
+              : node.has(i) ? i : -1;
+    }
+    return inputs;
+  }
+
+  /** The right operand if it is a constant, which inside a fused body is only an input. */
+  static Optional<Tensor> weight(Node node, int[] operands) {
+    return operands[1] < 0 ? Optional.empty() : node.input(operands[1]).constant();
   }
 
   private static Anchored split(Node node, Graph body, Node anchor) {
-    int[] inputs = new int[anchor.inputs().size()];
-    for (int i = 0; i < inputs.length; i++) {
-      inputs[i] = body.inputs().indexOf(anchor.input(i));
-    }
+    int[] inputs = operands(node, anchor);
     List<Node> rest = new ArrayList<>(body.nodes());
     rest.remove(anchor);
     Type.OfTensor result = node.output().tensorType();

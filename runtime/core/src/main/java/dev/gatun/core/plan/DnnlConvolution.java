@@ -67,20 +67,30 @@ final class DnnlConvolution implements Candidate {
    * only, and there may be few.
    */
   static double unevenness(Node conv, int threads) {
-    Shape x = conv.input(0).tensorType().shape();
-    Shape w = conv.input(1).tensorType().shape();
-    Shape y = conv.output().tensorType().shape();
-    boolean last = conv.attrs().text("layout").equals("NHWC");
-    long[] kernel = Arrays.copyOfRange(w.sizes(), 2, w.rank());
-    Window window = Window.of(conv.op().name(), conv.attrs(), DnnlPlanes.spatial(x, last), kernel);
-    double flops = 2.0 * y.elements() * w.elements() / w.size(0);
-    List<Cut> cuts = DnnlPlanes.cut(window, false, last, x.size(0), Slicing.slices(flops, threads));
+    Window window = window(conv, false);
+    long images = conv.input(0).tensorType().shape().size(0);
+    int wanted = Slicing.slices((double) Cost.flops(conv), threads);
+    List<Cut> cuts = DnnlPlanes.cut(window, false, isLast(conv), images, wanted);
     long largest = 0;
     for (Cut cut : cuts) {
       largest = Math.max(largest, cut.images().count() * cut.rows().outCount());
     }
-    double rounds = Math.ceilDiv(cuts.size(), Math.min(threads, cuts.size()));
-    return rounds * largest * Math.min(threads, cuts.size()) / (x.size(0) * window.out()[0]);
+    int busy = Math.min(threads, cuts.size());
+    double rounds = Math.ceilDiv(cuts.size(), busy);
+    return rounds * largest * busy / (images * window.out()[0]);
+  }
+
+  private static boolean isLast(Node conv) {
+    return conv.attrs().text("layout").equals("NHWC");
+  }
+
+  private static Window window(Node conv, boolean transposed) {
+    Shape w = conv.input(1).tensorType().shape();
+    long[] in = DnnlPlanes.spatial(conv.input(0).tensorType().shape(), isLast(conv));
+    long[] kernel = Arrays.copyOfRange(w.sizes(), 2, w.rank());
+    return transposed
+        ? Window.transposed(conv.op().name(), conv.attrs(), in, kernel)
+        : Window.of(conv.op().name(), conv.attrs(), in, kernel);
   }
 
   /** Weights in oneDNN's layout. */
@@ -117,13 +127,8 @@ final class DnnlConvolution implements Candidate {
       x = conv.input(0).tensorType().shape();
       w = conv.input(1).tensorType().shape();
       y = tail.result().shape();
-      last = conv.attrs().text("layout").equals("NHWC");
-      long[] in = DnnlPlanes.spatial(x, last);
-      long[] kernel = Arrays.copyOfRange(w.sizes(), 2, w.rank());
-      window =
-          transposed
-              ? Window.transposed(conv.op().name(), conv.attrs(), in, kernel)
-              : Window.of(conv.op().name(), conv.attrs(), in, kernel);
+      last = isLast(conv);
+      window = window(conv, transposed);
       outChannels = y.size(last ? -1 : 1);
       plain = plainWeights();
       weight = tail.inputs()[1];
@@ -131,9 +136,7 @@ final class DnnlConvolution implements Candidate {
     }
 
     Lowering lower() {
-      // Each element of the result (of the source, if transposed) meets one filter of the weights.
-      double flops = 2.0 * (transposed ? x : y).elements() * w.elements() / w.size(0);
-      int wanted = Slicing.slices(flops, target.threads());
+      int wanted = Slicing.slices((double) Cost.flops(conv), target.threads());
       try {
         return lower(wanted);
       } catch (DnnlSlices.RefusedException e) {

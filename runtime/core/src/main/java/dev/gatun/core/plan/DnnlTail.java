@@ -75,10 +75,7 @@ record DnnlTail(
    */
   static Optional<DnnlTail> of(Node node, OpDef op, boolean postOps) {
     if (node.op() == op) {
-      int[] inputs = new int[node.inputs().size()];
-      for (int i = 0; i < inputs.length; i++) {
-        inputs[i] = node.has(i) ? i : -1;
-      }
+      int[] inputs = Anchored.operands(node, node);
       int bias = inputs.length > 2 ? inputs[2] : -1;
       return Optional.of(
           new DnnlTail(node, inputs, bias, List.of(), null, node.output().tensorType(), ""));
@@ -90,16 +87,13 @@ record DnnlTail(
     return Fused.anchor(body).filter(a -> a.op() == op).map(a -> split(node, body, a, postOps));
   }
 
-  /** The anchor's right operand if it is a constant; inside a fused body it is only an input. */
+  /** The anchor's right operand if it is a constant. */
   Optional<Tensor> weight(Node node) {
-    return inputs[1] < 0 ? Optional.empty() : node.input(inputs[1]).constant();
+    return Anchored.weight(node, inputs);
   }
 
   private static DnnlTail split(Node node, Graph body, Node anchor, boolean postOps) {
-    int[] inputs = new int[anchor.inputs().size()];
-    for (int i = 0; i < inputs.length; i++) {
-      inputs[i] = body.inputs().indexOf(anchor.input(i));
-    }
+    int[] inputs = Anchored.operands(node, anchor);
     List<Node> rest = new ArrayList<>(body.nodes());
     rest.remove(anchor);
     String note = "fused " + PointwiseKernels.names(rest);

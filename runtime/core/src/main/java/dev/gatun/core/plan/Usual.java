@@ -34,14 +34,9 @@ final class Usual {
 
   /** A product with a constant that is packed beforehand. */
   private static boolean isTallProduct(Node node, Node matmul) {
-    Shape b = matmul.input(1).tensorType().shape();
-    Shape c = matmul.output().tensorType().shape();
-    int operand = node == matmul ? 1 : Fused.body(node).inputs().indexOf(matmul.input(1));
-    return operand >= 0
-        && node.input(operand).constant().isPresent()
-        && b.rank() == 2
-        && c.size(-1) > 0
-        && c.elements() / c.size(-1) >= ROWS;
+    return Anchored.weight(node, Anchored.operands(node, matmul)).isPresent()
+        && matmul.input(1).tensorType().shape().rank() == 2
+        && hasManyRows(matmul);
   }
 
   /**
@@ -57,10 +52,12 @@ final class Usual {
   }
 
   private static boolean isLargeImage(Node conv) {
-    Shape y = conv.output().tensorType().shape();
-    return conv.attrs().text("layout").equals("NHWC")
-        && y.size(-1) > 0
-        && y.elements() / y.size(-1) >= ROWS;
+    return conv.attrs().text("layout").equals("NHWC") && hasManyRows(conv);
+  }
+
+  private static boolean hasManyRows(Node node) {
+    Shape y = node.output().tensorType().shape();
+    return y.size(-1) > 0 && y.elements() / y.size(-1) >= ROWS;
   }
 
   private Usual() {}
