@@ -136,6 +136,10 @@ public final class Session implements AutoCloseable {
     return types;
   }
 
+  List<String> outputNames() {
+    return graph.outputNames();
+  }
+
   public SessionOptions options() {
     return options;
   }
@@ -172,7 +176,8 @@ public final class Session implements AutoCloseable {
     return values;
   }
 
-  private static boolean accepts(Type wanted, Type given) {
+  /** Whether a value of a type, all sizes known, may be given where another type is wanted. */
+  static boolean accepts(Type wanted, Type given) {
     if (!(wanted instanceof Type.OfTensor(var dtype, Shape shape))) {
       return wanted.getClass() == given.getClass();
     }
