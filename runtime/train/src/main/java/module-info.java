@@ -1,0 +1,9 @@
+/** Networks with parameters, losses, optimizers, data pipelines and the trainer. */
+module dev.gatun.train {
+  requires transitive dev.gatun.core;
+  requires dev.gatun.formats;
+  requires tools.jackson.databind;
+  requires static org.jspecify;
+
+  exports dev.gatun.train.schedule;
+}
