@@ -8,6 +8,7 @@ module dev.gatun.core {
   exports dev.gatun.core.graph;
   exports dev.gatun.core.expr;
   exports dev.gatun.core.op;
+  exports dev.gatun.core.autodiff;
   exports dev.gatun.core.pass;
   exports dev.gatun.core.plan;
   exports dev.gatun.core.exec;

@@ -2,7 +2,9 @@ package dev.gatun.core.expr;
 
 import dev.gatun.core.tensor.DType;
 import dev.gatun.core.tensor.ShapeException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -13,11 +15,16 @@ import java.util.Map;
  * <p>Operands of arithmetic have one type; constants take the type of the expression beside them.
  */
 public final class ExprBuilder {
-  private final Map<Expr, Expr> known = new HashMap<>();
+  /** Arguments by their numbers: hashing shared subtrees again and again would take for ever. */
+  private record Key(Fn fn, DType type, List<Integer> args) {}
 
-  private Expr unique(Expr expr) {
-    Expr old = known.putIfAbsent(expr, expr);
-    return old == null ? expr : old;
+  private final Map<Expr, Expr> leaves = new HashMap<>();
+  private final Map<Key, Expr> known = new HashMap<>();
+  private final IdentityHashMap<Expr, Integer> numbers = new IdentityHashMap<>();
+
+  private Expr unique(Expr leaf) {
+    Expr old = leaves.putIfAbsent(leaf, leaf);
+    return old == null ? leaf : old;
   }
 
   /** The element of an input. */
@@ -51,7 +58,12 @@ public final class ExprBuilder {
   /** A function with a result of the given type. */
   public Expr apply(Fn fn, DType type, Expr... args) {
     check(fn, args);
-    return unique(new Expr.Apply(fn, List.of(args), type));
+    List<Integer> at = new ArrayList<>();
+    for (Expr arg : args) {
+      at.add(numbers.computeIfAbsent(arg, a -> numbers.size()));
+    }
+    return known.computeIfAbsent(
+        new Key(fn, type, at), key -> new Expr.Apply(fn, List.of(args), type));
   }
 
   private static void check(Fn fn, Expr[] args) {

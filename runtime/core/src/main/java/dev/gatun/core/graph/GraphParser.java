@@ -67,7 +67,7 @@ public final class GraphParser {
       values.put(names.get(0), b.constant(names.get(0), tensor(in, dtype(in, word))));
       return;
     }
-    OpDef op = ops.get(word);
+    OpDef op = operator(word);
     if (op == null) {
       throw in.error("there is no operator '" + word + "'");
     }
@@ -90,6 +90,12 @@ public final class GraphParser {
     for (int i = 0; i < names.size(); i++) {
       values.put(names.get(i), results.get(i));
     }
+  }
+
+  /** An operator of the list, or a derivative of a pointwise one. */
+  private @Nullable OpDef operator(String word) {
+    OpDef op = ops.get(word);
+    return op != null ? op : PointwiseDerivative.find(word, this::operator).orElse(null);
   }
 
   private static Value value(TextScanner in, Map<String, Value> values, String name) {

@@ -6,11 +6,13 @@ import dev.gatun.core.tensor.Datum;
 import dev.gatun.core.tensor.GatunException;
 import dev.gatun.core.tensor.Tensor;
 import dev.gatun.core.tensor.Type;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +48,14 @@ public final class OpDef {
     List<Value> build(GraphBuilder b, Operands in);
   }
 
+  /**
+   * Gradients with respect to the inputs, in their order; {@link Value#ABSENT} for inputs that get
+   * none, and the last ones may be left out.
+   */
+  public interface Gradient {
+    List<Value> of(Backward g);
+  }
+
   private final String name;
   private final int minInputs;
   private final int maxInputs;
@@ -58,6 +68,8 @@ public final class OpDef {
   private final @Nullable Pointwise pointwise;
   private final @Nullable Decomposition decomposition;
   private final @Nullable KnownValue knownValue;
+  private final @Nullable Gradient gradient;
+  private final Map<List<Integer>, OpDef> derivatives = new ConcurrentHashMap<>();
 
   private OpDef(Builder b, TypeRule types) {
     name = b.name;
@@ -72,6 +84,7 @@ public final class OpDef {
     pointwise = b.pointwise;
     decomposition = b.decomposition;
     knownValue = b.knownValue;
+    gradient = b.gradient;
   }
 
   /** Starts a definition. */
@@ -118,6 +131,27 @@ public final class OpDef {
   /** The output's value if types (and constants) alone tell it. */
   public Optional<Tensor> knownValue(Operands in) {
     return knownValue == null ? Optional.empty() : knownValue.of(in);
+  }
+
+  /** The rule for the gradient if the operator has one of its own. */
+  public Optional<Gradient> gradient() {
+    return Optional.ofNullable(gradient);
+  }
+
+  /**
+   * The gradient of a pointwise operator with respect to one input, itself a pointwise operator, as
+   * {@link PointwiseDerivative} defines it; made once.
+   */
+  public OpDef derivative(int input, List<Integer> reads) {
+    List<Integer> key = new ArrayList<>(reads);
+    key.add(0, input);
+    return derivatives.computeIfAbsent(
+        List.copyOf(key), k -> PointwiseDerivative.define(this, input, reads));
+  }
+
+  /** Greatest number of inputs. */
+  int maxInputs() {
+    return maxInputs;
   }
 
   /** Names of the attributes, each with its default if it has one. */
@@ -182,6 +216,7 @@ public final class OpDef {
     private @Nullable Pointwise pointwise;
     private @Nullable Decomposition decomposition;
     private @Nullable KnownValue knownValue;
+    private @Nullable Gradient gradient;
 
     private Builder(String name) {
       this.name = name;
@@ -252,6 +287,15 @@ public final class OpDef {
     /** Says when the output follows from the inputs' types alone. */
     public Builder knownValue(KnownValue rule) {
       knownValue = rule;
+      return this;
+    }
+
+    /**
+     * How gradients flow back. Without a rule that of a pointwise operator follows from its
+     * expression and that of a composite one from what it consists of.
+     */
+    public Builder gradient(Gradient rule) {
+      gradient = rule;
       return this;
     }
 

@@ -6,6 +6,7 @@ import dev.gatun.core.graph.Attrs;
 import dev.gatun.core.graph.OpDef;
 import dev.gatun.core.tensor.DType;
 import dev.gatun.core.tensor.ShapeException;
+import java.util.List;
 
 /**
  * cast(x) = x converted to the type {@code to}.
@@ -23,6 +24,7 @@ public final class Cast {
           .attr("saturate", true)
           .attr("mode", "nearest")
           .pointwise(1, (e, a, x) -> value(e, a, x.get(0)))
+          .gradient(g -> List.of(new Formula(g.b()).cast(g.dy(), g.dtype(0))))
           .define();
 
   private static Expr value(ExprBuilder e, Attrs a, Expr x) {

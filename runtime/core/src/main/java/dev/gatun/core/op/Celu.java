@@ -12,7 +12,7 @@ public final class Celu {
               1,
               (e, a, x) ->
                   e.select(
-                      e.less(x.get(0), 0),
+                      e.lessEqual(x.get(0), e.constant(x.get(0), 0)),
                       e.mul(e.apply(Fn.EXPM1, e.div(x.get(0), a.real("alpha"))), a.real("alpha")),
                       x.get(0)))
           .define();

@@ -3,7 +3,9 @@ package dev.gatun.core.op;
 import dev.gatun.core.expr.Expr;
 import dev.gatun.core.expr.ExprBuilder;
 import dev.gatun.core.graph.OpDef;
+import dev.gatun.core.graph.Value;
 import dev.gatun.core.tensor.ShapeException;
+import java.util.List;
 
 /**
  * clip(x) = min(max(x, min), max) with constant bounds; NaN stays NaN.
@@ -39,6 +41,19 @@ public final class Clip {
                   y = e.min(y, whole ? Math.floor(high) : high);
                 }
                 return y;
+              })
+          .gradient(
+              g -> { // A value on a bound still moves, as in PyTorch.
+                Formula f = new Formula(g.b());
+                Value low = f.number(g.x(0), g.attrs().real("min"));
+                Value high = f.number(g.x(0), g.attrs().real("max"));
+                Value inside =
+                    g.b()
+                        .add(
+                            And.OP,
+                            g.b().add(LessEqual.OP, low, g.x(0)),
+                            g.b().add(LessEqual.OP, g.x(0), high));
+                return List.of(f.where(inside, g.dy(), f.number(g.dy(), 0)));
               })
           .define();
 

@@ -1,9 +1,12 @@
 package dev.gatun.core.op;
 
+import dev.gatun.core.graph.Attrs;
+import dev.gatun.core.graph.Backward;
 import dev.gatun.core.graph.Evaluation;
 import dev.gatun.core.graph.Indexer;
 import dev.gatun.core.graph.OpDef;
 import dev.gatun.core.graph.Operands;
+import dev.gatun.core.graph.Value;
 import dev.gatun.core.tensor.Shape;
 import dev.gatun.core.tensor.Tensor;
 import dev.gatun.core.tensor.TensorBuilder;
@@ -20,6 +23,7 @@ public final class Concat {
           .attr("axis")
           .types(in -> List.of(Type.tensor(in.dtype(0), shape(in))))
           .reference(in -> List.of(run(in)))
+          .gradient(Concat::gradient)
           .define();
 
   private static Shape shape(Operands in) {
@@ -72,6 +76,19 @@ public final class Concat {
       to += x.shape().size(axis) * strides[axis];
     }
     return y.build();
+  }
+
+  private static List<Value> gradient(Backward g) {
+    long axis = g.attrs().integer("axis");
+    long[] sizes = new long[g.count()];
+    for (int i = 0; i < sizes.length; i++) {
+      sizes[i] = g.x(i).tensorType().shape().size((int) axis);
+      if (sizes[i] < 0) {
+        throw g.error("has a gradient only if sizes along the axis are known, got %s", g.x(i));
+      }
+    }
+    Value lengths = g.b().constant(Tensor.vector(sizes));
+    return g.b().add(Split.OP, Attrs.of("axis", axis), List.of(g.dy(), lengths), sizes.length, "");
   }
 
   private Concat() {}

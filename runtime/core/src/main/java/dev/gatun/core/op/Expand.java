@@ -2,9 +2,12 @@ package dev.gatun.core.op;
 
 import dev.gatun.core.graph.Broadcast;
 import dev.gatun.core.graph.FusionClass;
+import dev.gatun.core.graph.GraphBuilder;
 import dev.gatun.core.graph.OpDef;
 import dev.gatun.core.graph.Operands;
+import dev.gatun.core.graph.Value;
 import dev.gatun.core.tensor.Shape;
+import dev.gatun.core.tensor.Tensor;
 import dev.gatun.core.tensor.Type;
 import java.util.List;
 
@@ -24,7 +27,21 @@ public final class Expand {
                 Shape to = in.shape(0);
                 return List.of(StridedCopy.copy(in.tensor(0), to, 0, Broadcast.strides(from, to)));
               })
+          .gradient(g -> List.of(SumTo.like(g.b(), g.dy(), g.x(0))))
           .define();
+
+  /** The value stretched to the shape of another one. */
+  public static Value like(GraphBuilder b, Value value, Value like) {
+    Shape to = like.tensorType().shape();
+    return to.isFixed() && to.equals(value.tensorType().shape())
+        ? value
+        : b.add(OP, value, ShapeOf.value(b, like));
+  }
+
+  /** A tensor of the type of another value, all of one number. */
+  public static Value filled(GraphBuilder b, double number, Value like) {
+    return like(b, b.constant(Tensor.scalar(like.tensorType().dtype(), number)), like);
+  }
 
   private static Shape shape(Operands in) {
     Shape x = in.shape(0);

@@ -36,6 +36,7 @@ public final class Flatten {
                         Sizes.product(in, x, split, rank)));
               })
           .reference(in -> List.of(in.tensor(0).reshape(in.shape(0))))
+          .gradient(g -> List.of(Reshape.like(g.b(), g.dy(), g.x(0))))
           .define();
 
   private Flatten() {}

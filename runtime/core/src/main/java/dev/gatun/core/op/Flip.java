@@ -33,6 +33,7 @@ public final class Flip {
                 }
                 return List.of(StridedCopy.copy(x, x.shape(), offset, strides));
               })
+          .gradient(g -> List.of(g.b().add(g.node().op(), g.attrs(), g.dy())))
           .define();
 
   private Flip() {}

@@ -126,6 +126,13 @@ record Formula(GraphBuilder b) {
     return b.add(Slice.OP, x, longs(start), longs(end), longs(axis), longs(step));
   }
 
+  /** Zeros before and after an axis; negative numbers take away. */
+  Value padAxis(Value x, long axis, long before, long after) {
+    return before == 0 && after == 0
+        ? x
+        : b.add(Pad.OP, x, longs(before, after), Value.ABSENT, longs(axis));
+  }
+
   Value concat(long axis, Value... parts) {
     return parts.length == 1 ? parts[0] : b.add(Concat.OP, Attrs.of("axis", axis), parts);
   }

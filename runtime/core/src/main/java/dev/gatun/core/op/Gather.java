@@ -1,9 +1,13 @@
 package dev.gatun.core.op;
 
+import dev.gatun.core.graph.Attrs;
+import dev.gatun.core.graph.Backward;
 import dev.gatun.core.graph.Evaluation;
 import dev.gatun.core.graph.FusionClass;
+import dev.gatun.core.graph.GraphBuilder;
 import dev.gatun.core.graph.OpDef;
 import dev.gatun.core.graph.Operands;
+import dev.gatun.core.graph.Value;
 import dev.gatun.core.tensor.Shape;
 import dev.gatun.core.tensor.Tensor;
 import dev.gatun.core.tensor.TensorBuilder;
@@ -23,6 +27,7 @@ public final class Gather {
           .fusion(FusionClass.INJECTIVE)
           .types(in -> List.of(Type.tensor(in.dtype(0), shape(in))))
           .reference(in -> List.of(run(in)))
+          .gradient(Gather::gradient)
           .define();
 
   private static Shape shape(Operands in) {
@@ -73,6 +78,32 @@ public final class Gather {
       throw in.error("index %d is outside [%d, %d]", id, -size, size - 1);
     }
     return id < 0 ? id + size : id;
+  }
+
+  private static List<Value> gradient(Backward g) {
+    int axis = Axes.at(g.attrs().integer("axis"), g.x(0).tensorType().shape().rank());
+    return List.of(scatter(g.b(), g.dy(), g.x(1), g.x(0), axis));
+  }
+
+  /** Sums slices of dy into zeros like x, at ids along an axis: the gradient of a gather. */
+  static Value scatter(GraphBuilder b, Value dy, Value ids, Value x, int axis) {
+    Formula f = new Formula(b);
+    Value zeros = Expand.filled(b, 0, x);
+    int count = ids.tensorType().shape().rank();
+    int rank = x.tensorType().shape().rank();
+    long[] toFront = new long[count + rank - 1]; // axes of ids, then those before them, then others
+    long[] front = new long[rank];
+    for (int i = 0; i < toFront.length; i++) {
+      toFront[i] = i < count ? axis + i : i < count + axis ? i - count : i;
+    }
+    for (int i = 0; i < rank; i++) {
+      front[i] = i == 0 ? axis : i <= axis ? i - 1 : i;
+    }
+    Value updates = axis == 0 ? dy : f.transpose(dy, toFront);
+    Value target = axis == 0 ? zeros : f.transpose(zeros, front);
+    Value sum =
+        b.add(ScatterNd.OP, Attrs.of("reduction", "add"), target, f.unsqueeze(ids, -1), updates);
+    return axis == 0 ? sum : f.transpose(sum, Transpose.inverse(front));
   }
 
   private Gather() {}

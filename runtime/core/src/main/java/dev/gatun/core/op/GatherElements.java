@@ -1,5 +1,6 @@
 package dev.gatun.core.op;
 
+import dev.gatun.core.graph.Attrs;
 import dev.gatun.core.graph.Evaluation;
 import dev.gatun.core.graph.FusionClass;
 import dev.gatun.core.graph.Indexer;
@@ -29,6 +30,16 @@ public final class GatherElements {
                 return List.of(Type.tensor(in.dtype(0), in.shape(1)));
               })
           .reference(in -> List.of(run(in)))
+          .gradient(
+              g ->
+                  List.of(
+                      g.b()
+                          .add(
+                              ScatterElements.OP,
+                              Attrs.of("axis", g.attrs().integer("axis"), "reduction", "add"),
+                              Expand.filled(g.b(), 0, g.x(0)),
+                              g.x(1),
+                              g.dy())))
           .define();
 
   /** Checks indices that lie beside x; for scatterElements too. */

@@ -1,10 +1,14 @@
 package dev.gatun.core.op;
 
+import dev.gatun.core.graph.Attrs;
+import dev.gatun.core.graph.Backward;
 import dev.gatun.core.graph.Evaluation;
 import dev.gatun.core.graph.FusionClass;
 import dev.gatun.core.graph.Indexer;
 import dev.gatun.core.graph.OpDef;
 import dev.gatun.core.graph.Operands;
+import dev.gatun.core.graph.Value;
+import dev.gatun.core.tensor.DType;
 import dev.gatun.core.tensor.Shape;
 import dev.gatun.core.tensor.Tensor;
 import dev.gatun.core.tensor.TensorBuilder;
@@ -24,6 +28,7 @@ public final class GatherNd {
           .fusion(FusionClass.INJECTIVE)
           .types(in -> List.of(Type.tensor(in.dtype(0), shape(in))))
           .reference(in -> List.of(run(in)))
+          .gradient(GatherNd::gradient)
           .define();
 
   private static Shape shape(Operands in) {
@@ -95,6 +100,40 @@ public final class GatherNd {
       offset += id * strides[batch + k];
     }
     return offset;
+  }
+
+  private static List<Value> gradient(Backward g) {
+    Formula f = new Formula(g.b());
+    int batch = g.attrs().intValue("batchDims");
+    Value ids = g.x(1);
+    if (batch > 0) {
+      Shape shape = ids.tensorType().shape();
+      if (!shape.isFixed()) {
+        throw g.error("with batch axes has a gradient only if the shape of ids is known");
+      }
+      ids = f.concat(-1, positions(f, shape, batch), f.cast(ids, DType.I64));
+    }
+    return List.of(
+        g.b()
+            .add(
+                ScatterNd.OP,
+                Attrs.of("reduction", "add"),
+                Expand.filled(g.b(), 0, g.x(0)),
+                ids,
+                g.dy()));
+  }
+
+  /** The indices of the batch axes [b..., i..., batch] for each tuple of ids. */
+  private static Value positions(Formula f, Shape ids, int batch) {
+    long[] sizes = ids.sizes();
+    sizes[sizes.length - 1] = batch;
+    Shape shape = Shape.of(sizes);
+    long[] values = new long[Sizes.toInt(shape.elements())];
+    Indexer at = new Indexer(shape);
+    for (int i = 0; i < values.length; i++, at.step()) {
+      values[i] = at.position((int) at.position(sizes.length - 1));
+    }
+    return f.b().constant(Tensor.whole(DType.I64, shape, values));
   }
 
   private GatherNd() {}

@@ -24,6 +24,7 @@ public final class Gemm {
           .fusion(FusionClass.CONTRACTION)
           .types(Gemm::types)
           .reference(Gemm::run)
+          .gradient(MatmulGradient::gemm)
           .define();
 
   private static List<Type> types(Operands in) {

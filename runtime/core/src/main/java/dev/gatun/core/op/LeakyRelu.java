@@ -12,7 +12,7 @@ public final class LeakyRelu {
               1,
               (e, a, x) ->
                   e.select(
-                      e.less(ExprBuilder.real(x.get(0)), 0),
+                      e.lessEqual(ExprBuilder.real(x.get(0)), e.constant(x.get(0), 0)),
                       e.mul(x.get(0), a.real("alpha")),
                       x.get(0)))
           .define();

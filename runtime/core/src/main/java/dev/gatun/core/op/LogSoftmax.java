@@ -2,6 +2,8 @@ package dev.gatun.core.op;
 
 import dev.gatun.core.graph.FusionClass;
 import dev.gatun.core.graph.OpDef;
+import dev.gatun.core.graph.Value;
+import java.util.List;
 
 /** logSoftmax(x) = x - max - log(sum(exp(x - max))) along an axis. */
 public final class LogSoftmax {
@@ -11,6 +13,12 @@ public final class LogSoftmax {
           .fusion(FusionClass.ROWWISE)
           .types(Softmaxes::types)
           .reference(in -> Softmaxes.run("logSoftmax", in, LogSoftmax::line))
+          .gradient(
+              g -> {
+                Formula f = new Formula(g.b());
+                Value sum = f.keptSum(g.dy(), g.attrs().integer("axis"));
+                return List.of(f.sub(g.dy(), f.mul(f.exp(g.y()), sum)));
+              })
           .define();
 
   static void line(double[] x, int from, int count, int stride) {

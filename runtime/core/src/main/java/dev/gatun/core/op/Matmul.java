@@ -29,6 +29,7 @@ public final class Matmul {
           .fusion(FusionClass.CONTRACTION)
           .types(Matmul::types)
           .reference(Matmul::run)
+          .gradient(MatmulGradient::of)
           .define();
 
   private static List<Type> types(Operands in) {

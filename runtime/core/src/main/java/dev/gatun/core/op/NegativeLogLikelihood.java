@@ -23,6 +23,7 @@ public final class NegativeLogLikelihood {
           .attr("ignoreIndex")
           .types(NegativeLogLikelihood::types)
           .reference(NegativeLogLikelihood::run)
+          .gradient(LikelihoodGradient::of)
           .define();
 
   private static List<Type> types(Operands in) {

@@ -61,6 +61,8 @@ public final class Ops {
           Cast.OP,
           BitCast.OP,
           Identity.OP,
+          StopGradient.OP,
+          StraightThrough.OP,
           // Pointwise, two and three inputs.
           Add.OP,
           Sub.OP,
@@ -92,6 +94,7 @@ public final class Ops {
           Squeeze.OP,
           Unsqueeze.OP,
           Expand.OP,
+          SumTo.OP,
           Transpose.OP,
           Slice.OP,
           Concat.OP,

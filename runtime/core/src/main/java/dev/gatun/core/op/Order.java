@@ -1,5 +1,8 @@
 package dev.gatun.core.op;
 
+import dev.gatun.core.graph.Attrs;
+import dev.gatun.core.graph.Backward;
+import dev.gatun.core.graph.Value;
 import dev.gatun.core.tensor.Tensor;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -28,6 +31,12 @@ final class Order {
     Comparator<Integer> ascending = (i, k) -> compare(x, first + i * stride, x, first + k * stride);
     Arrays.sort(order, descending ? ascending.reversed() : ascending);
     return order;
+  }
+
+  /** Each value's gradient goes back to where it came from. */
+  static Value gradient(Backward g) {
+    Attrs attrs = Attrs.of("axis", g.attrs().integer("axis"), "reduction", "add");
+    return g.b().add(ScatterElements.OP, attrs, Expand.filled(g.b(), 0, g.x(0)), g.y(1), g.dy());
   }
 
   private Order() {}

@@ -7,7 +7,12 @@ public final class Prelu {
   public static final OpDef OP =
       OpDef.named("prelu")
           .pointwise(
-              2, (e, a, x) -> e.select(e.less(x.get(0), 0), e.mul(x.get(1), x.get(0)), x.get(0)))
+              2,
+              (e, a, x) ->
+                  e.select(
+                      e.lessEqual(x.get(0), e.constant(x.get(0), 0)),
+                      e.mul(x.get(1), x.get(0)),
+                      x.get(0)))
           .define();
 
   private Prelu() {}

@@ -5,7 +5,8 @@ import dev.gatun.core.tensor.DType;
 
 /** reduceL1(x, axes?) = the sum of absolute values along the axes; integers wrap around. */
 public final class ReduceL1 {
-  public static final OpDef OP = Reduction.define("reduceL1", ReduceL1::sum, ReduceL1::sum);
+  public static final OpDef OP =
+      Reduction.define("reduceL1", ReduceL1::sum, ReduceL1::sum, ReductionGradient::l1);
 
   private static double sum(double[] values) {
     double sum = 0;

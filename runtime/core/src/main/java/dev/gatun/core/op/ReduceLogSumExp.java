@@ -10,7 +10,10 @@ import dev.gatun.core.graph.OpDef;
 public final class ReduceLogSumExp {
   public static final OpDef OP =
       Reduction.define(
-          "reduceLogSumExp", ReduceLogSumExp::fold, Reduction.truncated(ReduceLogSumExp::fold));
+          "reduceLogSumExp",
+          ReduceLogSumExp::fold,
+          Reduction.truncated(ReduceLogSumExp::fold),
+          ReductionGradient::logSumExp);
 
   private static double fold(double[] values) {
     double max = Double.NEGATIVE_INFINITY;

@@ -10,7 +10,8 @@ import dev.gatun.core.tensor.DType;
  */
 public final class ReduceMax {
   public static final OpDef OP =
-      Reduction.define("reduceMax", ReduceMax::fold, ReduceMax::fold, true);
+      Reduction.define(
+          "reduceMax", ReduceMax::fold, ReduceMax::fold, ReductionGradient::extreme, true);
 
   private static double fold(double[] values) {
     double result = Double.NEGATIVE_INFINITY;

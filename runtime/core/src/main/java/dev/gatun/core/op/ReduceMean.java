@@ -9,7 +9,11 @@ import dev.gatun.core.tensor.DType;
  */
 public final class ReduceMean {
   public static final OpDef OP =
-      Reduction.define("reduceMean", v -> ReduceSum.sum(v) / v.length, (type, v) -> mean(type, v));
+      Reduction.define(
+          "reduceMean",
+          v -> ReduceSum.sum(v) / v.length,
+          (type, v) -> mean(type, v),
+          ReductionGradient::mean);
 
   private static long mean(DType type, long[] values) {
     if (values.length == 0) {

@@ -10,7 +10,8 @@ import dev.gatun.core.tensor.DType;
  */
 public final class ReduceMin {
   public static final OpDef OP =
-      Reduction.define("reduceMin", ReduceMin::fold, ReduceMin::fold, true);
+      Reduction.define(
+          "reduceMin", ReduceMin::fold, ReduceMin::fold, ReductionGradient::extreme, true);
 
   private static double fold(double[] values) {
     double result = Double.POSITIVE_INFINITY;

@@ -5,7 +5,8 @@ import dev.gatun.core.graph.OpDef;
 /** reduceProd(x, axes?) = the product along the axes; 1 over nothing; integers wrap around. */
 public final class ReduceProd {
   public static final OpDef OP =
-      Reduction.define("reduceProd", ReduceProd::product, (type, v) -> product(v));
+      Reduction.define(
+          "reduceProd", ReduceProd::product, (type, v) -> product(v), ReductionGradient::prod);
 
   private static double product(double[] values) {
     double product = 1;

@@ -4,7 +4,8 @@ import dev.gatun.core.graph.OpDef;
 
 /** reduceSum(x, axes?) = the sum along the axes; 0 over nothing; integers wrap around. */
 public final class ReduceSum {
-  public static final OpDef OP = Reduction.define("reduceSum", ReduceSum::sum, (type, v) -> sum(v));
+  public static final OpDef OP =
+      Reduction.define("reduceSum", ReduceSum::sum, (type, v) -> sum(v), ReductionGradient::sum);
 
   static double sum(double[] values) {
     double sum = 0;

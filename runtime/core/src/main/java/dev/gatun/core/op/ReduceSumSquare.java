@@ -5,7 +5,11 @@ import dev.gatun.core.graph.OpDef;
 /** reduceSumSquare(x, axes?) = the sum of squares along the axes; integers wrap around. */
 public final class ReduceSumSquare {
   public static final OpDef OP =
-      Reduction.define("reduceSumSquare", ReduceSumSquare::sum, (type, v) -> sum(v));
+      Reduction.define(
+          "reduceSumSquare",
+          ReduceSumSquare::sum,
+          (type, v) -> sum(v),
+          ReductionGradient::sumSquare);
 
   static double sum(double[] values) {
     double sum = 0;

@@ -32,12 +32,13 @@ final class Reduction {
   }
 
   /** A reduction of numbers. */
-  static OpDef define(String name, Real real, Whole whole) {
-    return define(name, real, whole, false);
+  static OpDef define(String name, Real real, Whole whole, OpDef.Gradient gradient) {
+    return define(name, real, whole, gradient, false);
   }
 
   /** A reduction of numbers and, if {@code booleans}, of truth values. */
-  static OpDef define(String name, Real real, Whole whole, boolean booleans) {
+  static OpDef define(
+      String name, Real real, Whole whole, OpDef.Gradient gradient, boolean booleans) {
     return OpDef.named(name)
         .inputs(1, 2)
         .attr("keepDims", true)
@@ -52,6 +53,7 @@ final class Reduction {
               return List.of(Type.tensor(in.dtype(0), shape(in)));
             })
         .reference(in -> List.of(run(in, real, whole)))
+        .gradient(gradient)
         .define();
   }
 

@@ -25,7 +25,15 @@ public final class Reshape {
           .fusion(FusionClass.INJECTIVE)
           .types(in -> List.of(Type.tensor(in.dtype(0), shape(in))))
           .reference(in -> List.of(in.tensor(0).reshape(in.shape(0))))
+          .gradient(g -> List.of(like(g.b(), g.dy(), g.x(0))))
           .define();
+
+  /** The value in the shape of another one of as many elements. */
+  public static Value like(GraphBuilder b, Value value, Value like) {
+    return like.type().isFixed() && value.type().isFixed()
+        ? to(value, like.tensorType().shape(), b)
+        : b.add(OP, Attrs.of("allowZero", true), value, ShapeOf.value(b, like));
+  }
 
   /** The value in another shape of as many elements; itself if it has that shape. */
   public static Value to(Value value, Shape shape, GraphBuilder b) {

@@ -25,6 +25,7 @@ public final class ReverseSequence {
                 return List.of(in.type(0));
               })
           .reference(in -> List.of(run(in)))
+          .gradient(g -> List.of(g.b().add(g.node().op(), g.attrs(), g.dy(), g.x(1))))
           .define();
 
   private static void check(Operands in) {

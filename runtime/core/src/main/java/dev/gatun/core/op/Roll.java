@@ -1,8 +1,10 @@
 package dev.gatun.core.op;
 
+import dev.gatun.core.graph.Backward;
 import dev.gatun.core.graph.Evaluation;
 import dev.gatun.core.graph.FusionClass;
 import dev.gatun.core.graph.OpDef;
+import dev.gatun.core.graph.Value;
 import dev.gatun.core.tensor.Shape;
 import dev.gatun.core.tensor.Tensor;
 import dev.gatun.core.tensor.TensorBuilder;
@@ -38,6 +40,7 @@ public final class Roll {
                 return List.of(in.type(0));
               })
           .reference(in -> List.of(run(in)))
+          .gradient(Roll::gradient)
           .define();
 
   private static Tensor run(Evaluation in) {
@@ -58,6 +61,14 @@ public final class Roll {
     TensorBuilder y = new TensorBuilder(x.dtype(), from.shape());
     MappedCopy.into(y, from, maps);
     return y.build().reshape(shape);
+  }
+
+  private static List<Value> gradient(Backward g) {
+    long[] back = g.attrs().longs("shifts");
+    for (int i = 0; i < back.length; i++) {
+      back[i] = -back[i];
+    }
+    return List.of(g.b().add(OP, g.attrs().with("shifts", back), g.dy()));
   }
 
   private Roll() {}

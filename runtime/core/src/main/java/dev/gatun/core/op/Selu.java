@@ -13,7 +13,7 @@ public final class Selu {
               1,
               (e, a, x) ->
                   e.select(
-                      e.less(x.get(0), 0),
+                      e.lessEqual(x.get(0), e.constant(x.get(0), 0)),
                       e.mul(e.apply(Fn.EXPM1, x.get(0)), a.real("gamma") * a.real("alpha")),
                       e.mul(x.get(0), a.real("gamma"))))
           .define();

@@ -1,8 +1,10 @@
 package dev.gatun.core.op;
 
 import dev.gatun.core.graph.Attrs;
+import dev.gatun.core.graph.GraphBuilder;
 import dev.gatun.core.graph.OpDef;
 import dev.gatun.core.graph.Operands;
+import dev.gatun.core.graph.Value;
 import dev.gatun.core.tensor.DType;
 import dev.gatun.core.tensor.Shape;
 import dev.gatun.core.tensor.Tensor;
@@ -30,6 +32,13 @@ public final class ShapeOf {
                       ? Optional.of(value(in.attrs(), in.shape(0)))
                       : Optional.empty())
           .define();
+
+  /** The sizes of a value, as a constant if they are known. */
+  static Value value(GraphBuilder b, Value x) {
+    return x.type().isFixed()
+        ? b.constant(Tensor.vector(x.tensorType().shape().sizes()))
+        : b.add(OP, x);
+  }
 
   private static Tensor value(Attrs attrs, Shape shape) {
     long[] sizes = shape.sizes();

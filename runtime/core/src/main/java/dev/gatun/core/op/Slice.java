@@ -1,10 +1,13 @@
 package dev.gatun.core.op;
 
+import dev.gatun.core.graph.Attrs;
+import dev.gatun.core.graph.Backward;
 import dev.gatun.core.graph.Evaluation;
 import dev.gatun.core.graph.FusionClass;
 import dev.gatun.core.graph.Indexer;
 import dev.gatun.core.graph.OpDef;
 import dev.gatun.core.graph.Operands;
+import dev.gatun.core.graph.Value;
 import dev.gatun.core.tensor.Shape;
 import dev.gatun.core.tensor.Tensor;
 import dev.gatun.core.tensor.Type;
@@ -25,6 +28,7 @@ public final class Slice {
           .fusion(FusionClass.INJECTIVE)
           .types(in -> List.of(Type.tensor(in.dtype(0), shape(in))))
           .reference(in -> List.of(run(in)))
+          .gradient(Slice::gradient)
           .define();
 
   /** The first element and how many are taken along an axis of a size. */
@@ -134,6 +138,49 @@ public final class Slice {
             in.has(3) ? Optional.of(in.longs(3)) : Optional.empty(),
             in.has(4) ? Optional.of(in.longs(4)) : Optional.empty());
     return StridedCopy.copy(x, in.shape(0), walk.offset(), walk.strides());
+  }
+
+  /** Axis by axis: turned around, spread by the step, and put between zeros. */
+  private static List<Value> gradient(Backward g) {
+    Shape x = g.x(0).tensorType().shape();
+    if (!x.isFixed()) {
+      throw g.error("has a gradient only if the shape is known, got %s", x);
+    }
+    Formula f = new Formula(g.b());
+    long[] starts = g.constant(1).toLongs();
+    long[] ends = g.constant(2).toLongs();
+    long[] axes = g.has(3) ? g.constant(3).toLongs() : firstAxes(starts.length);
+    Value dx = g.dy();
+    for (int i = 0; i < starts.length; i++) {
+      int axis = Axes.at(axes[i], x.rank());
+      long step = g.has(4) ? g.constant(4).toLongs()[i] : 1;
+      Part part = Part.of(starts[i], ends[i], step, x.size(axis));
+      long first = part.first();
+      if (step < 0) {
+        dx = g.b().add(Flip.OP, Attrs.of("axes", new long[] {axis}), dx);
+        first += (part.count() - 1) * step;
+      }
+      // A step beyond the axis takes one element, whatever it is.
+      long gap = part.count() <= 1 || step == Long.MIN_VALUE ? 1 : Math.abs(step);
+      dx = spread(f, dx, axis, gap);
+      long after = x.size(axis) - first - part.count() * gap;
+      dx =
+          part.count() == 0
+              ? f.padAxis(dx, axis, 0, x.size(axis))
+              : f.padAxis(dx, axis, first, after);
+    }
+    return List.of(dx);
+  }
+
+  /** {@code gap} - 1 zeros after each element of an axis. */
+  static Value spread(Formula f, Value x, int axis, long gap) {
+    if (gap == 1) {
+      return x;
+    }
+    Value apart = f.padAxis(f.unsqueeze(x, axis + 1), axis + 1, 0, gap - 1);
+    long[] sizes = x.tensorType().shape().sizes();
+    sizes[axis] *= gap;
+    return f.reshape(apart, sizes);
   }
 
   private Slice() {}

@@ -2,6 +2,8 @@ package dev.gatun.core.op;
 
 import dev.gatun.core.graph.FusionClass;
 import dev.gatun.core.graph.OpDef;
+import dev.gatun.core.graph.Value;
+import java.util.List;
 
 /**
  * softmax(x) = exp(x - max) / sum(exp(x - max)) along an axis; the maximum keeps exp from
@@ -14,6 +16,12 @@ public final class Softmax {
           .fusion(FusionClass.ROWWISE)
           .types(Softmaxes::types)
           .reference(in -> Softmaxes.run("softmax", in, Softmax::line))
+          .gradient(
+              g -> {
+                Formula f = new Formula(g.b());
+                Value sum = f.keptSum(f.mul(g.dy(), g.y()), g.attrs().integer("axis"));
+                return List.of(f.mul(f.sub(g.dy(), sum), g.y()));
+              })
           .define();
 
   private static void line(double[] x, int from, int count, int stride) {

@@ -22,6 +22,7 @@ public final class SoftmaxCrossEntropy {
                   List.of(
                       Type.tensor(in.dtype(0), NegativeLogLikelihood.lossShape(in)), in.tensor(0)))
           .reference(SoftmaxCrossEntropy::run)
+          .gradient(LikelihoodGradient::ofSoftmax)
           .define();
 
   private static List<Tensor> run(Evaluation in) {

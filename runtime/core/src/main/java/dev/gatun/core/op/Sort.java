@@ -30,6 +30,7 @@ public final class Sort {
                 int axis = Axes.at(in.attrs().integer("axis"), x.shape().rank());
                 return TopK.take(x, axis, x.shape(), in.attrs().flag("descending"));
               })
+          .gradient(g -> List.of(Order.gradient(g)))
           .define();
 
   private Sort() {}

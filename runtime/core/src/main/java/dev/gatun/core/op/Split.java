@@ -1,9 +1,11 @@
 package dev.gatun.core.op;
 
+import dev.gatun.core.graph.Backward;
 import dev.gatun.core.graph.Evaluation;
 import dev.gatun.core.graph.Indexer;
 import dev.gatun.core.graph.OpDef;
 import dev.gatun.core.graph.Operands;
+import dev.gatun.core.graph.Value;
 import dev.gatun.core.tensor.Datum;
 import dev.gatun.core.tensor.Shape;
 import dev.gatun.core.tensor.Tensor;
@@ -26,6 +28,7 @@ public final class Split {
           .attr("parts")
           .types(Split::types)
           .reference(Split::run)
+          .gradient(Split::gradient)
           .define();
 
   private static List<Type> types(Operands in) {
@@ -86,6 +89,27 @@ public final class Split {
       from += shape.size(axis) * strides[axis];
     }
     return parts;
+  }
+
+  private static List<Value> gradient(Backward g) {
+    Formula f = new Formula(g.b());
+    long axis = g.attrs().integer("axis");
+    Value[] parts = new Value[g.node().outputs().size()];
+    for (int i = 0; i < parts.length; i++) {
+      parts[i] = g.dy(i);
+    }
+    Value joined = f.concat(axis, parts);
+    long missing =
+        g.x(0).tensorType().shape().size((int) axis) - joined.tensorType().shape().size((int) axis);
+    if (joined.type().isFixed() && missing == 0) {
+      return List.of(joined);
+    }
+    if (!joined.type().isFixed() || !g.x(0).type().isFixed()) {
+      throw g.error("has a gradient only if the shape is known, got %s", g.x(0));
+    }
+    // Parts that the node does not have are zeros at the end.
+    Value pads = f.longs(0, missing);
+    return List.of(g.b().add(Pad.OP, joined, pads, Value.ABSENT, f.longs(axis)));
   }
 
   private Split() {}

@@ -1,8 +1,10 @@
 package dev.gatun.core.op;
 
+import dev.gatun.core.graph.Backward;
 import dev.gatun.core.graph.FusionClass;
 import dev.gatun.core.graph.OpDef;
 import dev.gatun.core.graph.Operands;
+import dev.gatun.core.graph.Value;
 import dev.gatun.core.tensor.Shape;
 import dev.gatun.core.tensor.TensorBuilder;
 import dev.gatun.core.tensor.Type;
@@ -28,6 +30,7 @@ public final class Tile {
                 MappedCopy.into(y, in.tensor(0), maps);
                 return List.of(y.build());
               })
+          .gradient(Tile::gradient)
           .define();
 
   private static Shape shape(Operands in) {
@@ -49,6 +52,25 @@ public final class Tile {
           repeats[i] == 0 ? 0 : sizes[i] < 0 ? sizes[i] : Sizes.times(in, sizes[i], repeats[i]);
     }
     return Shape.of(sizes);
+  }
+
+  /** Each axis becomes two, of which the first, the repetitions, is summed. */
+  private static List<Value> gradient(Backward g) {
+    long[] repeats = g.constant(1).toLongs();
+    Shape x = g.x(0).tensorType().shape();
+    if (!x.isFixed()) {
+      throw g.error("has a gradient only if the shape is known, got %s", x);
+    }
+    long[] sizes = new long[2 * repeats.length];
+    long[] axes = new long[repeats.length];
+    for (int i = 0; i < repeats.length; i++) {
+      sizes[2 * i] = repeats[i];
+      sizes[2 * i + 1] = x.size(i);
+      axes[i] = 2L * i;
+    }
+    Formula f = new Formula(g.b());
+    Value apart = f.reshape(g.dy(), sizes);
+    return List.of(axes.length == 0 ? apart : f.sum(apart, axes));
   }
 
   private Tile() {}

@@ -30,6 +30,7 @@ public final class TopK {
                 return List.of(Type.tensor(in.dtype(0), shape), Type.tensor(DType.I64, shape));
               })
           .reference(TopK::run)
+          .gradient(g -> List.of(Order.gradient(g)))
           .define();
 
   private static Shape shape(Operands in) {

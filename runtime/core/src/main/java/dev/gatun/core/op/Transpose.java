@@ -1,10 +1,12 @@
 package dev.gatun.core.op;
 
 import dev.gatun.core.graph.Attrs;
+import dev.gatun.core.graph.Backward;
 import dev.gatun.core.graph.FusionClass;
 import dev.gatun.core.graph.Indexer;
 import dev.gatun.core.graph.OpDef;
 import dev.gatun.core.graph.Operands;
+import dev.gatun.core.graph.Value;
 import dev.gatun.core.tensor.Shape;
 import dev.gatun.core.tensor.Tensor;
 import dev.gatun.core.tensor.Type;
@@ -25,6 +27,7 @@ public final class Transpose {
                 Tensor x = in.tensor(0);
                 return List.of(permute(x, perm(in.attrs(), x.shape().rank())));
               })
+          .gradient(Transpose::gradient)
           .define();
 
   private static Shape shape(Operands in) {
@@ -72,6 +75,23 @@ public final class Transpose {
       strides[i] = from[perm[i]];
     }
     return StridedCopy.copy(x, Shape.of(sizes), 0, strides);
+  }
+
+  private static List<Value> gradient(Backward g) {
+    Attrs attrs = g.attrs();
+    if (attrs.has("perm")) {
+      attrs = Attrs.of("perm", inverse(attrs.longs("perm")));
+    }
+    return List.of(g.b().add(OP, attrs, g.dy()));
+  }
+
+  /** The permutation that undoes another. */
+  static long[] inverse(long[] perm) {
+    long[] inverse = new long[perm.length];
+    for (int i = 0; i < perm.length; i++) {
+      inverse[Axes.at(perm[i], perm.length)] = i;
+    }
+    return inverse;
   }
 
   private Transpose() {}

@@ -2,6 +2,7 @@ package dev.gatun.core.op;
 
 import dev.gatun.core.graph.Indexer;
 import dev.gatun.core.graph.OpDef;
+import dev.gatun.core.graph.Value;
 import dev.gatun.core.tensor.Shape;
 import dev.gatun.core.tensor.Tensor;
 import dev.gatun.core.tensor.TensorBuilder;
@@ -40,6 +41,11 @@ public final class Trilu {
                 }
                 return List.of(y.build());
               })
+          .gradient(
+              g ->
+                  List.of(
+                      g.b()
+                          .add(g.node().op(), g.attrs(), g.dy(), g.has(1) ? g.x(1) : Value.ABSENT)))
           .define();
 
   private Trilu() {}

@@ -15,6 +15,7 @@ public final class Unsqueeze {
           .fusion(FusionClass.INJECTIVE)
           .types(in -> List.of(Type.tensor(in.dtype(0), shape(in))))
           .reference(in -> List.of(in.tensor(0).reshape(in.shape(0))))
+          .gradient(g -> List.of(Reshape.like(g.b(), g.dy(), g.x(0))))
           .define();
 
   private static Shape shape(Operands in) {

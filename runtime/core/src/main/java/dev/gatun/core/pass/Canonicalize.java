@@ -13,6 +13,9 @@ import dev.gatun.core.op.Identity;
 import dev.gatun.core.op.Reshape;
 import dev.gatun.core.op.Slice;
 import dev.gatun.core.op.Squeeze;
+import dev.gatun.core.op.StopGradient;
+import dev.gatun.core.op.StraightThrough;
+import dev.gatun.core.op.SumTo;
 import dev.gatun.core.op.Transpose;
 import dev.gatun.core.op.Unsqueeze;
 import dev.gatun.core.tensor.Shape;
@@ -37,7 +40,15 @@ final class Canonicalize implements Simplify.Nested {
     }
     OpDef op = node.op();
     Value x = inputs.get(0);
+    if (op == StraightThrough.OP && inputs.get(1).type().equals(node.output().type())) {
+      return Optional.of(List.of(inputs.get(1)));
+    }
+    if (op == SumTo.OP && x.type().isFixed() && inputs.get(1).constant().isPresent()) {
+      Shape to = Shape.of(inputs.get(1).constant().get().toLongs());
+      return Optional.of(List.of(SumTo.fixed(b, x, to)));
+    }
     if (op == Identity.OP
+        || op == StopGradient.OP
         || op == Cast.OP && node.attrs().dtype("to") == x.tensorType().dtype()
         || op == Concat.OP && inputs.size() == 1) {
       return Optional.of(List.of(x));

@@ -1,0 +1,5 @@
+/** Gradients of graphs, as graphs. */
+@NullMarked
+package dev.gatun.core.autodiff;
+
+import org.jspecify.annotations.NullMarked;
