@@ -3,7 +3,11 @@ module dev.gatun.train {
   requires transitive dev.gatun.core;
   requires dev.gatun.formats;
   requires tools.jackson.databind;
+  requires de.siegmar.fastcsv;
+  requires static java.desktop;
   requires static org.jspecify;
 
+  exports dev.gatun.train.data;
+  exports dev.gatun.train.metric;
   exports dev.gatun.train.schedule;
 }
