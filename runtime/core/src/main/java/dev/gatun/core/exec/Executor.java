@@ -134,7 +134,8 @@ final class Executor implements Evaluation.Runner, AutoCloseable {
     return tuning;
   }
 
-  private StepTimes measure(Program program, List<Datum> inputs, double seconds) {
+  /** Runs a program again and again for about so long, timing each step. */
+  StepTimes measure(Program program, List<? extends @Nullable Datum> inputs, double seconds) {
     StepTimes times = new StepTimes();
     long begin = System.nanoTime();
     long now = begin;
@@ -270,7 +271,17 @@ final class Executor implements Evaluation.Runner, AutoCloseable {
     return compile(ready, target::with);
   }
 
+  /** The program of a graph some of whose inputs are state. */
+  Program compile(Graph graph, List<Type> types, StateMemory state) {
+    return compile(Passes.apply(graph, types, options.disabledPasses()), target::with, state);
+  }
+
   Program compile(Graph ready, Function<Resources, Target> targets) {
+    return compile(ready, targets, null);
+  }
+
+  private Program compile(
+      Graph ready, Function<Resources, Target> targets, @Nullable StateMemory state) {
     Resources resources = new Resources();
     try {
       Target here = targets.apply(resources);
@@ -290,7 +301,7 @@ final class Executor implements Evaluation.Runner, AutoCloseable {
         here = targets.apply(resources);
         selections = select(graph, here);
       }
-      return new Program(graph, selections, here, options.concurrency());
+      return new Program(graph, selections, here, options.concurrency(), state);
     } catch (RuntimeException | Error e) {
       resources.close();
       throw e;

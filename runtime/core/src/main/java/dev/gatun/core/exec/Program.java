@@ -34,19 +34,37 @@ final class Program implements AutoCloseable {
   private final Map<Value, Integer> index = new HashMap<>();
   private final @Nullable Datum[] initial;
   private final int[] outputs;
+  private final ProgramState state;
   private final Map<Node, Selection> selections;
   private final Resources resources;
   // Runs under way, and one for the owner: a program may be dropped while it runs.
   private final AtomicInteger users = new AtomicInteger(1);
 
   Program(Graph graph, Map<Node, Selection> selections, Target target, int concurrency) {
+    this(graph, selections, target, concurrency, null);
+  }
+
+  /**
+   * Builds plans.
+   *
+   * @param memory of the inputs that are state, if there are any
+   */
+  Program(
+      Graph graph,
+      Map<Node, Selection> selections,
+      Target target,
+      int concurrency,
+      @Nullable StateMemory memory) {
     this.graph = graph;
     this.selections = selections;
     this.resources = target.resources();
     for (Value input : graph.inputs()) {
       index.put(input, index.size());
     }
-    for (Partition.Part part : Partition.cut(graph, selections)) {
+    List<Partition.Part> parts = Partition.cut(graph, selections);
+    state = new ProgramState(graph, parts, memory);
+    for (int number = 0; number < parts.size(); number++) {
+      Partition.Part part = state.withoutState(number);
       ContextPool pool = null;
       if (part.kind() == Partition.Kind.PLAN) {
         List<Selection> chosen = new ArrayList<>();
@@ -56,13 +74,17 @@ final class Program implements AutoCloseable {
             chosen.add(selection);
           }
         }
-        Plan plan = PlanBuilder.build(part.inputs(), chosen, part.outputs(), target.weights());
+        Plan plan =
+            PlanBuilder.build(
+                part.inputs(), chosen, part.outputs(), target.weights(), state.homes(number));
         pool = new ContextPool(plan, concurrency);
       }
       int[] from = at(part.inputs());
-      units.add(new Unit(part, pool, part.toGraph(graph.name()), from, at(part.outputs())));
+      units.add(
+          new Unit(part, pool, parts.get(number).toGraph(graph.name()), from, at(part.outputs())));
     }
-    outputs = at(graph.outputs());
+    outputs = at(state.results());
+    state.places(this::at);
     initial = new Datum[index.size()];
     index.forEach((value, i) -> value.constantDatum().ifPresent(c -> initial[i] = c));
   }
@@ -87,13 +109,14 @@ final class Program implements AutoCloseable {
   }
 
   /**
-   * Values of the outputs; between {@link #retain} and {@link #release}.
+   * Values of the outputs that are not state; between {@link #retain} and {@link #release}.
    *
+   * @param inputs of which those are null that are state
    * @param memory where results of plans go
    * @param times gets the time of each step, if given
    */
   List<Datum> run(
-      List<Datum> inputs,
+      List<? extends @Nullable Datum> inputs,
       Team team,
       Evaluation.Runner subgraphs,
       OutputMemory.Lease memory,
@@ -102,7 +125,12 @@ final class Program implements AutoCloseable {
     for (int i = 0; i < inputs.size(); i++) {
       values[i] = inputs.get(i);
     }
-    for (Unit unit : units) {
+    state.bring(values);
+    for (int i = 0; i < units.size(); i++) {
+      Unit unit = units.get(i);
+      if (i == units.size() - 1) {
+        state.requireFit(values);
+      }
       ContextPool pool = unit.plan();
       if (pool != null) {
         runPlan(pool, unit, values, team, memory, times);
@@ -118,12 +146,13 @@ final class Program implements AutoCloseable {
         times.add(unit.part().nodes().get(0), System.nanoTime() - begin);
       }
     }
+    state.take(values);
     return gather(values, outputs);
   }
 
   /** A run whose results nobody wants. */
   void runForNothing(
-      List<Datum> inputs,
+      List<? extends @Nullable Datum> inputs,
       Team team,
       Evaluation.Runner subgraphs,
       OutputMemory memory,
@@ -154,11 +183,13 @@ final class Program implements AutoCloseable {
         context.run(team);
       } else {
         List<Plan.Step> steps = context.plan().steps();
+        context.begin(team);
         for (int i = 0; i < steps.size(); i++) {
           long begin = System.nanoTime();
           context.runStep(i, team);
           times.add(steps.get(i).selection().node(), System.nanoTime() - begin);
         }
+        context.end(team);
       }
       for (int i = 0; i < unit.outputs().length; i++) {
         values[unit.outputs()[i]] = context.get(i, memory, team);
@@ -210,7 +241,17 @@ final class Program implements AutoCloseable {
 
   /** Whether a plan is all there is to it. */
   boolean isOnePlan() {
-    return units.size() == 1 && units.get(0).plan() != null;
+    return units.size() == 1 && units.get(0).plan() != null && state.isOfPlans();
+  }
+
+  /** Number of a plan's value (an input or output of its unit) among the values of a run. */
+  int[] outputs() {
+    return outputs;
+  }
+
+  /** An output that no unit computes: a constant. */
+  Datum constant(int output) {
+    return java.util.Objects.requireNonNull(initial[outputs[output]]);
   }
 
   Graph graph() {

@@ -4,6 +4,7 @@ import dev.gatun.core.graph.Graph;
 import dev.gatun.core.graph.Value;
 import dev.gatun.core.plan.Backend;
 import dev.gatun.core.plan.Choices;
+import dev.gatun.core.tensor.DType;
 import dev.gatun.core.tensor.Datum;
 import dev.gatun.core.tensor.GatunException;
 import dev.gatun.core.tensor.Shape;
@@ -136,10 +137,6 @@ public final class Session implements AutoCloseable {
     return types;
   }
 
-  List<String> outputNames() {
-    return graph.outputNames();
-  }
-
   public SessionOptions options() {
     return options;
   }
@@ -178,11 +175,22 @@ public final class Session implements AutoCloseable {
 
   /** Whether a value of a type, all sizes known, may be given where another type is wanted. */
   static boolean accepts(Type wanted, Type given) {
-    if (!(wanted instanceof Type.OfTensor(var dtype, Shape shape))) {
+    if (!(wanted instanceof Type.OfTensor tensor)) {
       return wanted.getClass() == given.getClass();
     }
-    if (!(given instanceof Type.OfTensor(var givenDtype, Shape givenShape))
-        || dtype != givenDtype) {
+    return given instanceof Type.OfTensor(var dtype, Shape shape) && accepts(tensor, dtype, shape);
+  }
+
+  /** Whether a value may be given where a type is wanted; allocates nothing for tensors. */
+  static boolean accepts(Type wanted, Datum given) {
+    return wanted instanceof Type.OfTensor tensor && given instanceof Tensor value
+        ? accepts(tensor, value.dtype(), value.shape())
+        : accepts(wanted, given.type());
+  }
+
+  private static boolean accepts(Type.OfTensor wanted, DType givenDtype, Shape givenShape) {
+    Shape shape = wanted.shape();
+    if (wanted.dtype() != givenDtype) {
       return false;
     }
     if (!shape.isRanked()) {

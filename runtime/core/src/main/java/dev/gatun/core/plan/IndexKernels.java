@@ -162,7 +162,7 @@ final class IndexKernels implements Candidate {
               }
             });
     return new Lowering.Kernels(
-        List.of(first, updates), 0, List.of(0), List.of(), node.attrs().text("reduction"));
+        List.of(first, updates), 0, List.of(List.of(0)), List.of(), node.attrs().text("reduction"));
   }
 
   private static ScatterReduction reduction(Node node) {

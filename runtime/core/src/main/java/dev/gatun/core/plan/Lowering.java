@@ -42,15 +42,16 @@ public sealed interface Lowering {
    *
    * @param phases each waits for the one before
    * @param scratchBytes memory that all phases share
-   * @param reusable inputs whose memory the first output may take over when they die here: the
-   *     kernel reads each element before, or at the same time as, it writes the one at its place
+   * @param reusable for each output (none for those at the end that have none) the inputs whose
+   *     memory it may take over when they die here: the kernel reads each element before, or at the
+   *     same time as, it writes the one at its place
    * @param unread inputs that the kernels never read (a weight that was packed)
    * @param note what was chosen, for {@code explain}: tile sizes, implementation names
    */
   record Kernels(
       List<Kernel> phases,
       long scratchBytes,
-      List<Integer> reusable,
+      List<List<Integer>> reusable,
       List<Integer> unread,
       String note)
       implements Lowering {
@@ -58,6 +59,11 @@ public sealed interface Lowering {
       phases = List.copyOf(phases);
       reusable = List.copyOf(reusable);
       unread = List.copyOf(unread);
+    }
+
+    /** The inputs whose memory an output may take over. */
+    List<Integer> reusable(int output) {
+      return output < reusable.size() ? reusable.get(output) : List.of();
     }
 
     /** One kernel that needs nothing else. */
@@ -70,9 +76,14 @@ public sealed interface Lowering {
       return new Kernels(phases, bytes, reusable, unread, note);
     }
 
-    /** With inputs whose memory the output may take over. */
+    /** With inputs whose memory the first output may take over. */
     public Kernels reusing(Integer... inputs) {
-      return new Kernels(phases, scratchBytes, List.of(inputs), unread, note);
+      return reusing(List.of(List.of(inputs)));
+    }
+
+    /** With inputs whose memory each output may take over. */
+    public Kernels reusing(List<List<Integer>> inputs) {
+      return new Kernels(phases, scratchBytes, inputs, unread, note);
     }
 
     /** With inputs that are never read. */

@@ -16,16 +16,34 @@ final class MemoryPlanner {
   static final class Buffer {
     final String name;
     final long bytes;
+
+    /** Where a buffer outside the arena lies; 0 for one in the arena. */
+    final long home;
+
     int from;
     int to;
     long offset = -1;
 
     Buffer(String name, long bytes, int from) {
+      this(name, bytes, from, 0);
+    }
+
+    private Buffer(String name, long bytes, int from, long home) {
       this.name = name;
+      this.home = home;
       this.bytes =
           Math.max(Memory.ALIGNMENT, -Math.floorDiv(-bytes, Memory.ALIGNMENT) * Memory.ALIGNMENT);
       this.from = from;
       this.to = from;
+    }
+
+    /** Memory that is there and is not planned. */
+    static Buffer outside(String name, long bytes, long address) {
+      return new Buffer(name, bytes, 0, address);
+    }
+
+    boolean isOutside() {
+      return home != 0;
     }
 
     /** Something reads or writes the buffer in this step. */

@@ -28,7 +28,7 @@ public final class OutputMemory {
     private final List<Kept> taken = new ArrayList<>();
 
     /** An array of the type's own elements; what is in it is left over from earlier. */
-    MemorySegment take(DType dtype, int count) {
+    public MemorySegment take(DType dtype, int count) {
       MemorySegment array = OutputMemory.this.take(dtype, count);
       if (array.byteSize() >= LEAST_BYTES) {
         taken.add(new Kept(dtype, array));

@@ -10,9 +10,17 @@ import java.util.List;
  * @param inputs values that are copied in, and where
  * @param outputs values that are copied out, and from where
  * @param steps in order
+ * @param before copies that come before all steps
+ * @param after copies that come after them: new values of state that were not computed in place
  * @param arenaBytes size of the arena
  */
-public record Plan(List<Slot> inputs, List<Slot> outputs, List<Step> steps, long arenaBytes) {
+public record Plan(
+    List<Slot> inputs,
+    List<Slot> outputs,
+    List<Step> steps,
+    List<Copy> before,
+    List<Copy> after,
+    long arenaBytes) {
   /**
    * Where a value lies.
    *
@@ -25,6 +33,9 @@ public record Plan(List<Slot> inputs, List<Slot> outputs, List<Step> steps, long
       return fixed ? at : base + at;
     }
   }
+
+  /** A copy of so many bytes. */
+  public record Copy(Place from, Place to, long bytes) {}
 
   /** An input or output of the plan. */
   public record Slot(Value value, Place place) {
@@ -44,5 +55,7 @@ public record Plan(List<Slot> inputs, List<Slot> outputs, List<Step> steps, long
     inputs = List.copyOf(inputs);
     outputs = List.copyOf(outputs);
     steps = List.copyOf(steps);
+    before = List.copyOf(before);
+    after = List.copyOf(after);
   }
 }

@@ -3,6 +3,7 @@ package dev.gatun.core.plan;
 import dev.gatun.core.graph.Node;
 import dev.gatun.core.graph.Value;
 import dev.gatun.core.plan.MemoryPlanner.Buffer;
+import dev.gatun.core.plan.Plan.Copy;
 import dev.gatun.core.plan.Plan.Place;
 import dev.gatun.core.plan.Plan.Slot;
 import dev.gatun.core.plan.Plan.Step;
@@ -10,9 +11,12 @@ import dev.gatun.core.tensor.Type;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Turns selected kernels into a plan: aliases views, joins without copies, reuses memory in place,
@@ -23,40 +27,67 @@ public final class PlanBuilder {
   private final List<Selection> nodes;
   private final Map<Value, Spot> spots = new HashMap<>();
   private final Map<Value, Spot> reserved;
+  private final Map<Value, Spot> targets = new HashMap<>();
   private final Map<Value, Place> constants = new HashMap<>();
   private final List<Buffer> all = new ArrayList<>();
   private final Map<Value, Integer> lastUse = new HashMap<>();
   private final Set<Value> kept;
+  private final Homes homes;
+  private final StateUpdates updates;
 
   private PlanBuilder(
-      List<Value> inputs, List<Selection> nodes, List<Value> outputs, Weights weights) {
+      List<Value> inputs,
+      List<Selection> given,
+      List<Value> outputs,
+      Weights weights,
+      Homes homes) {
     this.weights = weights;
-    this.nodes = nodes;
+    this.homes = homes;
     kept = new HashSet<>(outputs);
+    kept.addAll(homes.next().values());
+    reserved = Joins.reserve(inputs, given, this::newBuffer);
+    updates = new StateUpdates(given, homes, reserved.keySet());
+    nodes = updates.nodes();
     for (int i = 0; i < nodes.size(); i++) {
       for (Value input : nodes.get(i).node().inputs()) {
         lastUse.put(input, i);
       }
     }
-    reserved = Joins.reserve(inputs, nodes, this::newBuffer);
+  }
+
+  /** Builds a plan without state. */
+  public static Plan build(
+      List<Value> inputs, List<Selection> nodes, List<Value> outputs, Weights weights) {
+    return build(inputs, nodes, outputs, weights, Homes.NONE);
   }
 
   /**
    * Builds a plan.
    *
-   * @param inputs values computed elsewhere
+   * @param inputs values computed elsewhere, without those that have a home
    * @param nodes in topological order, all planned
    * @param outputs values needed elsewhere
+   * @param homes where state is read, and what is written there
    */
   public static Plan build(
-      List<Value> inputs, List<Selection> nodes, List<Value> outputs, Weights weights) {
-    return new PlanBuilder(inputs, nodes, outputs, weights).run(inputs, outputs);
+      List<Value> inputs,
+      List<Selection> nodes,
+      List<Value> outputs,
+      Weights weights,
+      Homes homes) {
+    return new PlanBuilder(inputs, nodes, outputs, weights, homes).run(inputs, outputs);
   }
 
   private Plan run(List<Value> inputs, List<Value> outputs) {
     for (Value input : inputs) {
       spots.put(input, ownSpot(input, 0));
     }
+    homes
+        .places()
+        .forEach(
+            (state, address) ->
+                spots.put(state, new Spot(Buffer.outside(state.name(), bytes(state), address), 0)));
+    updates.inPlace().forEach((value, state) -> targets.put(value, spot(state)));
     List<Buffer> scratch = new ArrayList<>();
     for (int i = 0; i < nodes.size(); i++) {
       scratch.add(place(nodes.get(i), i));
@@ -68,10 +99,24 @@ public final class PlanBuilder {
         place(output);
       }
     }
+    Map<Value, Spot> snapshots = snapshots(outputs);
+    for (Value next : homes.next().values()) {
+      if (spots.get(next) instanceof Spot spot) {
+        spot.buffer().touch(nodes.size());
+      }
+    }
     long arena = MemoryPlanner.place(all);
 
     PlanCheck check = new PlanCheck(this::place, arena);
     check.inputs(inputs);
+    check.state(homes.places().keySet());
+    List<Copy> before = new ArrayList<>();
+    snapshots.forEach(
+        (value, snapshot) -> {
+          Copy copy = new Copy(place(value), place(snapshot), bytes(value));
+          before.add(copy);
+          check.copy(copy, value);
+        });
     List<Step> steps = new ArrayList<>();
     for (int i = 0; i < nodes.size(); i++) {
       Selection selection = nodes.get(i);
@@ -97,8 +142,41 @@ public final class PlanBuilder {
         case Lowering.Refused(String reason) -> throw noKernel(node, reason);
       }
     }
-    check.outputs(outputs);
-    return new Plan(slots(inputs), slots(outputs), steps, arena);
+    Function<Value, Place> end =
+        value -> snapshots.get(value) instanceof Spot snapshot ? place(snapshot) : place(value);
+    List<Copy> after = new ArrayList<>();
+    homes
+        .next()
+        .forEach(
+            (state, next) -> {
+              Copy copy = new Copy(end.apply(next), place(state), bytes(state));
+              if (!copy.from().equals(copy.to())) {
+                check.copy(copy, next);
+                after.add(copy);
+              }
+            });
+    homes.places().keySet().forEach(s -> check.left(homes.next().getOrDefault(s, s), place(s)));
+    outputs.forEach(output -> check.left(output, end.apply(output)));
+    return new Plan(slots(inputs, this::place), slots(outputs, end), steps, before, after, arena);
+  }
+
+  /** Memory for copies of old state that is read after new state has been written. */
+  private Map<Value, Spot> snapshots(List<Value> outputs) {
+    Map<Value, Spot> snapshots = new LinkedHashMap<>();
+    List<Value> read = new ArrayList<>(outputs);
+    homes.next().forEach((state, next) -> read.add(updates.whole(next) == state ? state : next));
+    for (Value value : read) {
+      if (updates.isLost(value)) {
+        Buffer buffer = newBuffer("snapshot of " + value.name(), bytes(value), 0);
+        buffer.touch(nodes.size());
+        snapshots.put(value, new Spot(buffer, 0));
+      }
+    }
+    return snapshots;
+  }
+
+  private Spot spot(Value value) {
+    return Objects.requireNonNull(spots.get(value), () -> value + " has no place");
   }
 
   /** Gives the node's outputs memory; returns its scratch buffer (of no size if it has none). */
@@ -148,8 +226,8 @@ public final class PlanBuilder {
 
   /** The place kept for the value in a join, else the memory of an input, else its own. */
   private Spot firstSpot(Node node, Lowering.Kernels kernels, int step) {
-    if (!reserved.containsKey(node.output())) {
-      for (int input : kernels.reusable()) {
+    if (!reserved.containsKey(node.output()) && !targets.containsKey(node.output())) {
+      for (int input : kernels.reusable(0)) {
         if (spots.get(node.input(input)) instanceof Spot spot
             && bytes(node.input(input)) >= bytes(node.output())
             && isFree(spot, bytes(node.output()), step, node, input)) {
@@ -161,6 +239,9 @@ public final class PlanBuilder {
   }
 
   private Spot ownSpot(Value value, int step) {
+    if (targets.get(value) instanceof Spot home) {
+      return home;
+    }
     if (reserved.get(value) instanceof Spot spot) {
       spot.buffer().touch(step);
       return spot;
@@ -170,6 +251,9 @@ public final class PlanBuilder {
 
   /** True when nothing reads this memory after the step, nor through another input of it. */
   private boolean isFree(Spot spot, long bytes, int step, Node node, int input) {
+    if (spot.buffer().isOutside()) {
+      return false;
+    }
     for (Map.Entry<Value, Spot> entry : spots.entrySet()) {
       Value value = entry.getKey();
       if (entry.getValue().overlaps(bytes(value), spot, bytes)
@@ -201,7 +285,7 @@ public final class PlanBuilder {
 
   private Place place(Value value) {
     if (spots.get(value) instanceof Spot spot) {
-      return new Place(false, spot.buffer().offset + spot.offset());
+      return place(spot);
     }
     Place known = constants.get(value);
     if (known == null) {
@@ -211,10 +295,17 @@ public final class PlanBuilder {
     return known;
   }
 
-  private List<Slot> slots(List<Value> values) {
+  private static Place place(Spot spot) {
+    Buffer buffer = spot.buffer();
+    return buffer.isOutside()
+        ? new Place(true, buffer.home + spot.offset())
+        : new Place(false, buffer.offset + spot.offset());
+  }
+
+  private static List<Slot> slots(List<Value> values, Function<Value, Place> places) {
     List<Slot> slots = new ArrayList<>();
     for (Value value : values) {
-      slots.add(new Slot(value, place(value)));
+      slots.add(new Slot(value, places.apply(value)));
     }
     return slots;
   }

@@ -8,13 +8,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * Follows a plan step by step and notes which bytes of which result lie where in the arena: every
- * step must find its inputs intact. It knows nothing of lifetimes, so it finds what is wrong in
- * them.
+ * Follows a plan step by step and notes which bytes of which result lie where in the arena, and in
+ * the memory of state: every step must find its inputs intact. It knows nothing of lifetimes, so it
+ * finds what is wrong in them.
  */
 final class PlanCheck {
   /** Bytes [at, at + bytes) of what one kernel computed; results are numbered. */
@@ -27,7 +28,9 @@ final class PlanCheck {
   private final Function<Value, Place> places;
   private final long arenaBytes;
   private final Map<Value, List<Piece>> contents = new HashMap<>();
-  private final TreeMap<Long, Piece> memory = new TreeMap<>();
+  private final TreeMap<Long, Piece> arena = new TreeMap<>();
+  private final TreeMap<Long, Piece> homes = new TreeMap<>();
+  private final TreeMap<Long, Long> homeEnds = new TreeMap<>();
   private int results;
 
   PlanCheck(Function<Value, Place> places, long arenaBytes) {
@@ -40,6 +43,34 @@ final class PlanCheck {
     for (Value input : inputs) {
       computed(input, places.apply(input));
     }
+  }
+
+  /** These lie in memory of their own, which the plan may write from now on. */
+  void state(Iterable<Value> states) {
+    for (Value state : states) {
+      Place at = places.apply(state);
+      homeEnds.put(at.at(), at.at() + PlanBuilder.bytes(state));
+      computed(state, at);
+    }
+  }
+
+  /** Bytes are copied, whatever they are. */
+  void copy(Plan.Copy copy, Value value) {
+    TreeMap<Long, Piece> memory = copy.from().fixed() ? homes : arena;
+    long start = copy.from().at();
+    cut(memory, start);
+    cut(memory, start + copy.bytes());
+    List<Piece> pieces = new ArrayList<>(memory.subMap(start, start + copy.bytes()).values());
+    if (pieces.stream().mapToLong(Piece::bytes).sum() != copy.bytes()) {
+      // Constants are not followed: whatever they are, they are in order.
+      pieces = content(value);
+    }
+    write(copy.to(), pieces, value);
+  }
+
+  /** The value is read at a place after the last step. */
+  void left(Value value, Place at) {
+    requireIntact(value, at, "the end");
   }
 
   /** A step that only looks at memory in another way. */
@@ -72,7 +103,7 @@ final class PlanCheck {
       whole.addAll(content(node.input(i)));
     }
     for (int i : Joins.elsewhere(node, join, places)) {
-      long at = to.at() + join.offsets().get(i);
+      Place at = new Place(to.fixed(), to.at() + join.offsets().get(i));
       write(at, content(node.input(i)), node.output());
     }
     contents.put(node.output(), whole);
@@ -93,8 +124,8 @@ final class PlanCheck {
       requireIntact(inputs.get(i), at.get(i), node);
       for (int k = inputs.size(); k < at.size(); k++) {
         boolean inPlace =
-            k == inputs.size()
-                && kernels.reusable().contains(i)
+            kernels.reusable(k - inputs.size()).contains(i)
+                && at.get(i).fixed() == at.get(k).fixed()
                 && at.get(i).at() == at.get(k).at();
         if (!inPlace
             && overlap(
@@ -114,15 +145,8 @@ final class PlanCheck {
       if (output < node.outputs().size()) {
         computed(node.outputs().get(output), at.get(k));
       } else {
-        write(at.get(k).at(), List.of(newResult(kernels.scratchBytes())), node.output());
+        write(at.get(k), List.of(newResult(kernels.scratchBytes())), node.output());
       }
-    }
-  }
-
-  /** The plan's outputs are read after the last step. */
-  void outputs(List<Value> outputs) {
-    for (Value output : outputs) {
-      requireIntact(output, places.apply(output), "the end");
     }
   }
 
@@ -148,17 +172,19 @@ final class PlanCheck {
   private void computed(Value value, Place at) {
     List<Piece> content = List.of(newResult(PlanBuilder.bytes(value)));
     contents.put(value, content);
-    write(at.at(), content, value);
+    write(at, content, value);
   }
 
-  private void write(long start, List<Piece> content, Value value) {
+  private void write(Place to, List<Piece> content, Value value) {
+    long start = to.at();
     long end = start + content.stream().mapToLong(Piece::bytes).sum();
     // The last line of the arena belongs to kernels that read whole vectors.
-    if (start < 0 || end > arenaBytes - Memory.ALIGNMENT) {
+    if (to.fixed() ? !isHome(start, end) : start < 0 || end > arenaBytes - Memory.ALIGNMENT) {
       throw new IllegalStateException("'" + value.name() + "' does not lie in the arena");
     }
-    cut(start);
-    cut(end);
+    TreeMap<Long, Piece> memory = to.fixed() ? homes : arena;
+    cut(memory, start);
+    cut(memory, end);
     memory.subMap(start, end).clear();
     long at = start;
     for (Piece piece : content) {
@@ -169,8 +195,13 @@ final class PlanCheck {
     }
   }
 
+  private boolean isHome(long start, long end) {
+    Map.Entry<Long, Long> home = homeEnds.floorEntry(start);
+    return home != null && start <= end && end <= home.getValue();
+  }
+
   /** Cuts the piece that lies across an address in two. */
-  private void cut(long at) {
+  private static void cut(NavigableMap<Long, Piece> memory, long at) {
     Map.Entry<Long, Piece> before = memory.lowerEntry(at);
     if (before != null && before.getKey() + before.getValue().bytes > at) {
       Piece piece = before.getValue();
@@ -181,9 +212,10 @@ final class PlanCheck {
   }
 
   private void requireIntact(Value value, Place place, Object reader) {
-    if (place.fixed()) {
+    if (place.fixed() && !isHome(place.at(), place.at())) {
       return;
     }
+    TreeMap<Long, Piece> memory = place.fixed() ? homes : arena;
     long at = place.at();
     for (Piece piece : content(value)) {
       long done = 0;

@@ -19,6 +19,10 @@ public final class PlanContext implements AutoCloseable, Team.Body {
   private final MemorySegment slab;
   private final Kernel[][] phases;
   private final long[][] buffers;
+  private final MemorySegment[] inputs;
+  private final MemorySegment[] outputs;
+  private final Transfer[] before;
+  private final Transfer[] after;
   private final Copy copy = new Copy();
   private Kernel kernel;
   private long[] current;
@@ -49,9 +53,16 @@ public final class PlanContext implements AutoCloseable, Team.Body {
         buffers[i][k] = places.get(k).address(slab.address());
       }
     }
+    inputs = plan.inputs().stream().map(this::segment).toArray(MemorySegment[]::new);
+    outputs = plan.outputs().stream().map(this::segment).toArray(MemorySegment[]::new);
+    before = plan.before().stream().map(this::transfer).toArray(Transfer[]::new);
+    after = plan.after().stream().map(this::transfer).toArray(Transfer[]::new);
     kernel = NOTHING;
     current = new long[0];
   }
+
+  /** A copy of the plan at its addresses. */
+  private record Transfer(MemorySegment from, MemorySegment to) {}
 
   private static final Kernel NOTHING =
       new Kernel() {
@@ -67,7 +78,7 @@ public final class PlanContext implements AutoCloseable, Team.Body {
   /** Copies an input into the arena. */
   public void set(int input, Tensor value, Team team) {
     Plan.Slot slot = plan.inputs().get(input);
-    MemorySegment to = segment(slot);
+    MemorySegment to = inputs[input];
     if (value.data().byteSize() != to.byteSize() || value.dtype() != slot.type().dtype()) {
       throw new GatunException(
           "input '" + slot.value().name() + "' needs " + slot.type() + ", got " + value.type());
@@ -81,8 +92,29 @@ public final class PlanContext implements AutoCloseable, Team.Body {
     DType dtype = slot.type().dtype();
     Shape shape = slot.type().shape();
     MemorySegment to = memory.take(dtype, Math.toIntExact(shape.elements()));
-    copy.run(segment(slot), to, team);
+    copy.run(outputs[output], to, team);
     return Tensor.wrap(dtype, shape, to);
+  }
+
+  /** An output of one element; allocates nothing for the usual types. */
+  public double number(int output) {
+    MemorySegment memory = outputs[output];
+    if (memory.byteSize() != plan.outputs().get(output).type().dtype().bytes()) {
+      throw new GatunException(
+          "result " + plan.outputs().get(output).value() + " has more than one element, or none");
+    }
+    return switch (plan.outputs().get(output).type().dtype()) {
+      case F32 -> memory.get(Memory.F32, 0);
+      case F64 -> memory.get(Memory.F64, 0);
+      case I32 -> memory.get(Memory.I32, 0);
+      case I64 -> memory.get(Memory.I64, 0);
+      default ->
+          Tensor.wrap(
+                  plan.outputs().get(output).type().dtype(),
+                  plan.outputs().get(output).type().shape(),
+                  memory)
+              .getDouble(0);
+    };
   }
 
   /** A copy from one place to another, by all threads if it is a large one. */
@@ -118,15 +150,40 @@ public final class PlanContext implements AutoCloseable, Team.Body {
   private MemorySegment segment(Plan.Slot slot) {
     Shape shape = slot.type().shape();
     long bytes = shape.elements() * slot.type().dtype().bytes();
-    return slot.place().fixed()
-        ? MemorySegment.ofAddress(slot.place().at()).reinterpret(bytes)
-        : slab.asSlice(slot.place().at(), bytes);
+    return segment(slot.place(), bytes);
+  }
+
+  private MemorySegment segment(Plan.Place place, long bytes) {
+    return place.fixed()
+        ? MemorySegment.ofAddress(place.at()).reinterpret(bytes)
+        : slab.asSlice(place.at(), bytes);
+  }
+
+  private Transfer transfer(Plan.Copy planned) {
+    return new Transfer(
+        segment(planned.from(), planned.bytes()), segment(planned.to(), planned.bytes()));
   }
 
   /** Runs all steps on what {@link #set} brought in; allocates nothing. */
   public void run(Team team) {
+    begin(team);
     for (int i = 0; i < phases.length; i++) {
       runStep(i, team);
+    }
+    end(team);
+  }
+
+  /** What comes before the first step. */
+  public void begin(Team team) {
+    for (Transfer transfer : before) {
+      copy.run(transfer.from, transfer.to, team);
+    }
+  }
+
+  /** What comes after the last step. */
+  public void end(Team team) {
+    for (Transfer transfer : after) {
+      copy.run(transfer.from, transfer.to, team);
     }
   }
 

@@ -25,6 +25,7 @@ public final class Tensor implements Datum {
   private final Shape shape;
   private final long elements;
   private final TensorData data;
+  private @Nullable MemorySegment readOnly;
   private final String @Nullable [] strings;
 
   private Tensor(DType dtype, Shape shape, TensorData data, String @Nullable [] strings) {
@@ -176,7 +177,16 @@ public final class Tensor implements Datum {
 
   /** The elements as memory, read-only; not for strings. */
   public MemorySegment data() {
-    return memory().asReadOnly();
+    if (!(data instanceof TensorData.Kept(MemorySegment memory))) {
+      return memory().asReadOnly();
+    }
+    // Kept, since who feeds one batch after the other asks for it all the time; a race is harmless.
+    MemorySegment known = readOnly;
+    if (known == null) {
+      known = memory.asReadOnly();
+      readOnly = known;
+    }
+    return known;
   }
 
   /** The elements as memory. */

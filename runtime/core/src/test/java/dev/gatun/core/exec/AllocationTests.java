@@ -9,6 +9,8 @@ import dev.gatun.core.graph.Graph;
 import dev.gatun.core.graph.Value;
 import dev.gatun.core.plan.Plan;
 import dev.gatun.core.plan.PlanContext;
+import dev.gatun.core.tensor.DType;
+import dev.gatun.core.tensor.Tensor;
 import dev.gatun.core.tensor.Type;
 import dev.gatun.kernels.Team;
 import java.lang.management.ManagementFactory;
@@ -227,6 +229,81 @@ class AllocationTests {
         warm(context, executor.team(), ids);
       }
     }
+  }
+
+  @Test
+  void aStepAllocatesNothing() {
+    Graph graph =
+        Agreement.parse(
+            """
+            graph step(x: f32[?, 33], t: f32[?, 17], w: f32[33, 17], m: f32[33, 17], n: i64[]) {
+              one = i64[]{1}
+              rate = f32[]{0.001}
+              keep = f32[]{0.9}
+              y = matmul(x, w)
+              d = sub(y, t)
+              s = square(d)
+              loss = reduceMean(s) {keepDims = false}
+              g = matmul(x, d) {transposeA = true}
+              mk = mul(m, keep)
+              m2 = add(mk, g)
+              u = mul(m2, rate)
+              w2 = sub(w, u)
+              n2 = add(n, one)
+              return w2, m2, n2, loss
+            }
+            """);
+    Random random = new Random(5);
+    Map<String, Tensor> initial =
+        Map.of(
+            "w", Agreement.random(Type.tensor(DType.F32, 33, 17), random),
+            "m", Agreement.random(Type.tensor(DType.F32, 33, 17), random),
+            "n", Tensor.scalar(0L));
+    List<Map<String, Tensor>> batches = new ArrayList<>();
+    for (int rows : new int[] {16, 16, 5}) {
+      batches.add(
+          Map.of(
+              "x", Agreement.random(Type.tensor(DType.F32, rows, 33), random),
+              "t", Agreement.random(Type.tensor(DType.F32, rows, 17), random)));
+    }
+    Set<Thread> before = Thread.getAllStackTraces().keySet();
+    try (StatefulSession session =
+        new StatefulSession(
+            graph,
+            Map.of("w", "w2", "m", "m2", "n", "n2"),
+            initial,
+            Agreement.options().threads(2))) {
+      long[] threads =
+          Thread.getAllStackTraces().keySet().stream()
+              .filter(
+                  t ->
+                      t.equals(Thread.currentThread())
+                          || !before.contains(t) && t.getName().startsWith("gatun-team-"))
+              .mapToLong(Thread::threadId)
+              .toArray();
+      assertEquals(2, threads.length);
+      double sum = 0;
+      long begin = System.nanoTime();
+      long bytes = 1;
+      while (bytes > 0 && System.nanoTime() - begin < WARMUP_SECONDS * 1e9) {
+        sum += steps(session, batches, 3000);
+        long from = allocated(threads);
+        sum += steps(session, batches, QUIET_RUNS);
+        bytes = allocated(threads) - from;
+      }
+      assertEquals(0, bytes);
+      assertTrue(Double.isFinite(sum), "loss " + sum);
+    }
+  }
+
+  private static double steps(
+      StatefulSession session, List<Map<String, Tensor>> batches, int count) {
+    double sum = 0;
+    for (int i = 0; i < count; i++) {
+      session.step(batches.get(i % batches.size()));
+      sum += session.number("loss");
+    }
+    return sum;
   }
 
   /** Runs until nothing is allocated for a while; fails with the guilty steps when time is up. */

@@ -5,15 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gatun.core.graph.Graph;
 import dev.gatun.core.plan.Backend;
+import dev.gatun.core.tensor.Datum;
 import dev.gatun.core.tensor.GatunException;
 import dev.gatun.core.tensor.ShapeException;
 import dev.gatun.core.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StatefulSessionTests {
   /** One step of momentum descent for mean((x w - t)^2) by hand, with a counter. */
@@ -202,9 +206,51 @@ class StatefulSessionTests {
       assertEquals(List.of("loss", "y"), session.outputs());
       session.step(batch(3, 1));
       assertThrows(GatunException.class, () -> session.number("y"));
+      assertEquals(session.result("y"), session.result("y"));
+      assertThrows(GatunException.class, () -> session.result("w2"));
     }
     session.close();
     assertThrows(GatunException.class, () -> session.state("w"));
     assertThrows(GatunException.class, () -> session.run(batch(3, 1)));
+  }
+
+  /** State among nodes without a kernel, shapes that depend on data, and swapped states. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "n = nonZero(x) c = shapeOf(n) a2 = add(a, x) b2 = mul(b, a2) return a2, b2, c, a",
+        "a2 = add(a, x) b2 = mul(b, a2) n = nonZero(b2) return a2, b2, n",
+        "a2 = sub(a, x) u = unique(a2) {sorted = true} s = reduceSum(u) b2 = add(b, s)"
+            + " return a2, b2, s",
+        "n = nonZero(a) y = add(a, x) return b, y, n, a",
+        "n = nonZero(x) return b, a, n",
+        "a2 = identity(a) b2 = add(a, x) return a2, b2, b"
+      })
+  void partsWithoutAPlanAgreeWithTheReference(String body) {
+    Graph graph = Agreement.parse("graph g(a: f32[5], b: f32[5], x: f32[5]) { " + body + " }");
+    Map<String, String> state =
+        Map.of("a", graph.outputNames().get(0), "b", graph.outputNames().get(1));
+    Map<String, Tensor> initial =
+        Map.of(
+            "a", Tensor.of(new float[] {1, 0, 2, 0, -1}, 5),
+            "b", Tensor.of(new float[] {3, 1, 0, -2, 1}, 5));
+    try (StatefulSession slow =
+            new StatefulSession(
+                graph, state, initial, SessionOptions.DEFAULT.backend(Backend.REFERENCE));
+        StatefulSession fast =
+            new StatefulSession(graph, state, initial, SessionOptions.DEFAULT.threads(2))) {
+      for (int step = 0; step < 4; step++) {
+        Map<String, Tensor> x = Map.of("x", Tensor.of(new float[] {step, 0, 1, 0.5f, -1}, 5));
+        Map<String, Datum> expected = slow.run(x).asMap();
+        Map<String, Datum> found = fast.run(x).asMap();
+        assertEquals(expected.keySet(), found.keySet());
+        expected.forEach(
+            (name, value) ->
+                Agreement.assertClose(name, value, Objects.requireNonNull(found.get(name)), 1e-5));
+        for (String name : List.of("a", "b")) {
+          Agreement.assertClose(name, slow.state(name), fast.state(name), 1e-5);
+        }
+      }
+    }
   }
 }

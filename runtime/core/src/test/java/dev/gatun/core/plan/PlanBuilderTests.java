@@ -133,6 +133,39 @@ class PlanBuilderTests {
         "'a' is overwritten before");
   }
 
+  @Test
+  void checkFollowsState() {
+    Graph graph = parse("a = exp(x) b = sin(x) y = add(a, b) return y");
+    Place home = new Place(true, 1 << 20);
+    // Written where the state lies: not before the last that reads it, and not beyond its end.
+    Map<String, Place> early =
+        Map.of("x", home, "a", home, "b", new Place(false, 0), "y", new Place(false, 256));
+    Map<String, Place> last =
+        Map.of("x", home, "a", new Place(false, 0), "b", home, "y", new Place(false, 256));
+    Map<String, Place> beyond =
+        Map.of("x", home, "a", new Place(false, 0), "b", new Place(true, 4 + (1 << 20)), "y", home);
+    followState(graph, last);
+    assertTrue(thrown(graph, early).contains("'x' is overwritten before"), thrown(graph, early));
+    assertTrue(thrown(graph, beyond).contains("writes over its input"), thrown(graph, beyond));
+  }
+
+  private static String thrown(Graph graph, Map<String, Place> places) {
+    return assertThrows(IllegalStateException.class, () -> followState(graph, places)).toString();
+  }
+
+  private static void followState(Graph graph, Map<String, Place> places) {
+    PlanCheck check =
+        new PlanCheck(v -> Objects.requireNonNull(places.get(v.name()), v.name()), 1024);
+    check.state(graph.inputs().subList(0, 1));
+    for (Selection selection : select(graph)) {
+      Node node = selection.node();
+      List<Place> at = new ArrayList<>();
+      node.inputs().forEach(v -> at.add(Objects.requireNonNull(places.get(v.name()))));
+      node.outputs().forEach(v -> at.add(Objects.requireNonNull(places.get(v.name()))));
+      check.kernels(node, (Lowering.Kernels) selection.lowering(), at);
+    }
+  }
+
   private static void fails(Graph graph, Map<String, Long> offsets, String message) {
     IllegalStateException thrown =
         assertThrows(IllegalStateException.class, () -> follow(graph, offsets, 1024));
@@ -167,6 +200,6 @@ class PlanBuilderTests {
         case Lowering.Refused refused -> throw new AssertionError(node);
       }
     }
-    check.outputs(graph.outputs());
+    graph.outputs().forEach(v -> check.left(v, new Place(false, at(offsets, v))));
   }
 }
