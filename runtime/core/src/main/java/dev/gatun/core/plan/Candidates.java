@@ -18,6 +18,7 @@ public final class Candidates {
           new AttentionKernels(),
           new RecurrentKernels(),
           new RowKernels(),
+          new LikelihoodKernels(),
           new ReduceKernels(),
           new PoolKernels(),
           new MovementKernels(),
