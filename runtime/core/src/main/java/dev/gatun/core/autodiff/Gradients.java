@@ -215,8 +215,8 @@ public final class Gradients {
     if (op.pointwise().isPresent()) {
       return PointwiseGradient.of(g);
     }
-    if (op.decomposition().isPresent()) {
-      return decomposed(g, op.decomposition().get());
+    if (op.differentiable().isPresent()) {
+      return decomposed(g, op.differentiable().get());
     }
     throw new UnsupportedOpException(
         "no gradient for op '"

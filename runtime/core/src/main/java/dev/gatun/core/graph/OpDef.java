@@ -69,6 +69,7 @@ public final class OpDef {
   private final @Nullable Decomposition decomposition;
   private final @Nullable KnownValue knownValue;
   private final @Nullable Gradient gradient;
+  private final @Nullable Decomposition differentiable;
   private final Map<List<Integer>, OpDef> derivatives = new ConcurrentHashMap<>();
 
   private OpDef(Builder b, TypeRule types) {
@@ -85,6 +86,7 @@ public final class OpDef {
     decomposition = b.decomposition;
     knownValue = b.knownValue;
     gradient = b.gradient;
+    differentiable = b.differentiable;
   }
 
   /** Starts a definition. */
@@ -136,6 +138,11 @@ public final class OpDef {
   /** The rule for the gradient if the operator has one of its own. */
   public Optional<Gradient> gradient() {
     return Optional.ofNullable(gradient);
+  }
+
+  /** The same meaning in terms of operators that gradients flow through. */
+  public Optional<Decomposition> differentiable() {
+    return Optional.ofNullable(differentiable != null ? differentiable : decomposition);
   }
 
   /**
@@ -217,6 +224,7 @@ public final class OpDef {
     private @Nullable Decomposition decomposition;
     private @Nullable KnownValue knownValue;
     private @Nullable Gradient gradient;
+    private @Nullable Decomposition differentiable;
 
     private Builder(String name) {
       this.name = name;
@@ -297,6 +305,22 @@ public final class OpDef {
     public Builder gradient(Gradient rule) {
       gradient = rule;
       return this;
+    }
+
+    /**
+     * What the operator consists of as far as gradients are concerned; it is compiled and
+     * interpreted as one.
+     */
+    public Builder differentiateAs(Decomposition rule) {
+      differentiable = rule;
+      return this;
+    }
+
+    /**
+     * Gradients end here: the result does not change, or jumps, where an input changes a little.
+     */
+    public Builder flat() {
+      return gradient(g -> List.of());
     }
 
     /** Ends the definition. */

@@ -1,6 +1,8 @@
 package dev.gatun.core.op;
 
 import dev.gatun.core.graph.Attrs;
+import dev.gatun.core.graph.GraphBuilder;
+import dev.gatun.core.graph.Value;
 import dev.gatun.core.tensor.UnsupportedOpException;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,6 +57,26 @@ public record Activation(String name, double alpha, double beta) {
 
   private static boolean affine(String name) {
     return name.equals("affine");
+  }
+
+  /** The function in a graph. */
+  Value of(Formula f, Value x) {
+    GraphBuilder b = f.b();
+    return switch (name) {
+      case "sigmoid" -> f.sigmoid(x);
+      case "tanh" -> f.tanh(x);
+      case "relu" -> b.add(Relu.OP, x);
+      case "affine" -> f.add(f.mul(x, alpha), beta);
+      case "leakyrelu" -> b.add(LeakyRelu.OP, Attrs.of("alpha", alpha), x);
+      case "thresholdedrelu" -> f.where(f.less(x, alpha), f.number(x, 0), x);
+      case "scaledtanh" -> f.mul(f.tanh(f.mul(x, beta)), alpha);
+      case "hardsigmoid" -> b.add(HardSigmoid.OP, Attrs.of("alpha", alpha, "beta", beta), x);
+      case "elu" -> b.add(Elu.OP, Attrs.of("alpha", alpha), x);
+      case "softsign" -> b.add(Softsign.OP, x);
+      case "softplus" -> f.softplus(x);
+      case "identity" -> x;
+      default -> throw new IllegalStateException(name);
+    };
   }
 
   /** The value at x. */

@@ -1,8 +1,10 @@
 package dev.gatun.core.op;
 
 import dev.gatun.core.graph.Evaluation;
+import dev.gatun.core.graph.GraphBuilder;
 import dev.gatun.core.graph.OpDef;
 import dev.gatun.core.graph.Operands;
+import dev.gatun.core.graph.Value;
 import dev.gatun.core.tensor.Shape;
 import dev.gatun.core.tensor.Tensor;
 import dev.gatun.core.tensor.Type;
@@ -19,6 +21,7 @@ public final class AdaptiveAveragePool {
           .attr("layout", "NCHW")
           .types(AdaptiveAveragePool::types)
           .reference(AdaptiveAveragePool::run)
+          .differentiateAs(AdaptiveAveragePool::build)
           .define();
 
   private static List<Type> types(Operands in) {
@@ -84,6 +87,27 @@ public final class AdaptiveAveragePool {
       stride *= (int) sizes[a];
     }
     return result;
+  }
+
+  /** A product with a matrix of means along each axis. */
+  private static List<Value> build(GraphBuilder b, Operands in) {
+    Formula f = new Formula(b);
+    long[] output = in.attrs().longs("output");
+    int first = Planes.isLast(in.attrs()) ? 1 : 2;
+    Value y = in.value(0);
+    for (int a = 0; a < output.length; a++) {
+      int size = Math.toIntExact(in.shape(0).size(first + a));
+      int count = Math.toIntExact(output[a]);
+      double[] weights = new double[count * size];
+      for (int i = 0; i < count; i++) {
+        int[] covered = covered(i, new long[] {size}, new long[] {count});
+        for (int k : covered) {
+          weights[i * size + k] = 1.0 / covered.length;
+        }
+      }
+      y = f.alongAxis(y, first + a, count, size, weights);
+    }
+    return List.of(y);
   }
 
   private AdaptiveAveragePool() {}

@@ -1,8 +1,11 @@
 package dev.gatun.core.op;
 
+import dev.gatun.core.graph.Attrs;
 import dev.gatun.core.graph.Evaluation;
+import dev.gatun.core.graph.GraphBuilder;
 import dev.gatun.core.graph.OpDef;
 import dev.gatun.core.graph.Operands;
+import dev.gatun.core.graph.Value;
 import dev.gatun.core.tensor.Shape;
 import dev.gatun.core.tensor.Tensor;
 import dev.gatun.core.tensor.Type;
@@ -22,6 +25,7 @@ public final class AffineGrid {
           .attr("alignCorners", false)
           .types(AffineGrid::types)
           .reference(AffineGrid::run)
+          .differentiateAs(AffineGrid::build)
           .define();
 
   private static List<Type> types(Operands in) {
@@ -94,6 +98,35 @@ public final class AffineGrid {
       return 0;
     }
     return corners ? 2.0 * i / (size - 1) - 1 : (2.0 * i + 1) / size - 1;
+  }
+
+  /** The grid of the identity, a constant, times theta. */
+  private static List<Value> build(GraphBuilder b, Operands in) {
+    long[] size = in.longs(1).orElseThrow(() -> in.error("has a gradient if size is a constant"));
+    boolean corners = in.attrs().flag("alignCorners");
+    int axes = size.length - 2;
+    int points = 1;
+    for (int a = 0; a < axes; a++) {
+      points = Math.toIntExact(points * size[a + 2]);
+    }
+    double[] base = new double[points * (axes + 1)];
+    for (int p = 0; p < points; p++) {
+      int rest = p;
+      base[p * (axes + 1) + axes] = 1;
+      for (int a = axes - 1; a >= 0; a--) {
+        int count = (int) size[a + 2];
+        base[p * (axes + 1) + axes - 1 - a] = coordinate(rest % count, count, corners);
+        rest /= count;
+      }
+    }
+    Formula f = new Formula(b);
+    Value grid = b.constant(Tensor.rounded(in.dtype(0), Shape.of(points, axes + 1), base));
+    Value y = b.add(Matmul.OP, Attrs.of("transposeB", true), grid, in.value(0));
+    long[] sizes = new long[axes + 2];
+    sizes[0] = size[0];
+    System.arraycopy(size, 2, sizes, 1, axes);
+    sizes[axes + 1] = axes;
+    return List.of(f.reshape(y, sizes));
   }
 
   private AffineGrid() {}

@@ -17,6 +17,7 @@ public final class AveragePool {
           .attr("countIncludePad", false)
           .types(in -> List.of(Pooling.type(in)))
           .reference(AveragePool::run)
+          .gradient(PoolGradient::average)
           .define();
 
   private static List<Tensor> run(Evaluation in) {

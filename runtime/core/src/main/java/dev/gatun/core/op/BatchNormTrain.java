@@ -22,6 +22,7 @@ public final class BatchNormTrain {
           .attr("layout", "NCHW")
           .types(BatchNormTrain::types)
           .reference(BatchNormTrain::run)
+          .gradient(BatchNormGradient::rule)
           .define();
 
   private static List<Type> types(Operands in) {

@@ -34,6 +34,7 @@ public final class Bernoulli {
                 }
                 return List.of(y.build());
               })
+          .flat()
           .define();
 
   private Bernoulli() {}

@@ -2,8 +2,10 @@ package dev.gatun.core.op;
 
 import dev.gatun.core.graph.Evaluation;
 import dev.gatun.core.graph.FusionClass;
+import dev.gatun.core.graph.GraphBuilder;
 import dev.gatun.core.graph.OpDef;
 import dev.gatun.core.graph.Operands;
+import dev.gatun.core.graph.Value;
 import dev.gatun.core.tensor.Shape;
 import dev.gatun.core.tensor.Tensor;
 import dev.gatun.core.tensor.TensorBuilder;
@@ -23,6 +25,7 @@ public final class CenterCropPad {
           .fusion(FusionClass.INJECTIVE)
           .types(in -> List.of(Type.tensor(in.dtype(0), shape(in))))
           .reference(in -> List.of(run(in)))
+          .differentiateAs(CenterCropPad::build)
           .define();
 
   private static Shape shape(Operands in) {
@@ -60,6 +63,20 @@ public final class CenterCropPad {
     }
     MappedCopy.into(y, x, maps);
     return y.build();
+  }
+
+  private static List<Value> build(GraphBuilder b, Operands in) {
+    Formula f = new Formula(b);
+    long[] wanted =
+        in.longs(1).orElseThrow(() -> in.error("has a gradient if the sizes are constant"));
+    Shape x = in.shape(0);
+    long[] axes = in.attrs().optionalLongs("axes").orElse(LongStream.range(0, x.rank()).toArray());
+    Value y = in.value(0);
+    for (int i = 0; i < axes.length; i++) {
+      long more = wanted[i] - x.size((int) axes[i]);
+      y = f.padAxis(y, axes[i], more / 2, more - more / 2);
+    }
+    return List.of(y);
   }
 
   private CenterCropPad() {}

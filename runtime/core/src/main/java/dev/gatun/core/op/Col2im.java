@@ -22,6 +22,14 @@ public final class Col2im {
           .attr("dilations")
           .types(Col2im::types)
           .reference(Col2im::run)
+          .gradient(
+              g ->
+                  List.of(
+                      g.b()
+                          .add(
+                              Unfold.OP,
+                              g.attrs().with("kernel", g.constant(2).toLongs()),
+                              g.dy())))
           .define();
 
   private static List<Type> types(Operands in) {

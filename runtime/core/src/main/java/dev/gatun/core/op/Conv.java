@@ -30,6 +30,7 @@ public final class Conv {
           .fusion(FusionClass.CONTRACTION)
           .types(Conv::types)
           .reference(Conv::run)
+          .gradient(ConvGradient::of)
           .define();
 
   private static List<Type> types(Operands in) {

@@ -34,6 +34,7 @@ public final class ConvTranspose {
           .fusion(FusionClass.CONTRACTION)
           .types(ConvTranspose::types)
           .reference(ConvTranspose::run)
+          .gradient(ConvGradient::ofTransposed)
           .define();
 
   private static List<Type> types(Operands in) {

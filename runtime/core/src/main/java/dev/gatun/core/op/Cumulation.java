@@ -31,6 +31,7 @@ final class Cumulation {
               return List.of(in.type(0));
             })
         .reference(in -> List.of(run(in, product)))
+        .gradient(product ? CumulationGradient::product : CumulationGradient::sum)
         .define();
   }
 

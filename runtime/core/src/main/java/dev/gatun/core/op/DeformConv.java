@@ -29,6 +29,7 @@ public final class DeformConv {
           .attr("offsetGroups", 1)
           .types(DeformConv::types)
           .reference(DeformConv::run)
+          .differentiateAs(SampledPoints::deformed)
           .define();
 
   private static List<Type> types(Operands in) {

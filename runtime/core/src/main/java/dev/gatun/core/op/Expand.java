@@ -38,6 +38,11 @@ public final class Expand {
         : b.add(OP, value, ShapeOf.value(b, like));
   }
 
+  /** The value stretched to a shape. */
+  static Value to(GraphBuilder b, Value value, Shape to) {
+    return b.add(OP, value, b.constant(Tensor.vector(to.sizes())));
+  }
+
   /** A tensor of the type of another value, all of one number. */
   public static Value filled(GraphBuilder b, double number, Value like) {
     return like(b, b.constant(Tensor.scalar(like.tensorType().dtype(), number)), like);

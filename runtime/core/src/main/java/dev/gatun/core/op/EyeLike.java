@@ -35,6 +35,7 @@ public final class EyeLike {
                 }
                 return List.of(y.build());
               })
+          .flat()
           .define();
 
   private EyeLike() {}

@@ -4,6 +4,7 @@ import dev.gatun.core.graph.Attrs;
 import dev.gatun.core.graph.GraphBuilder;
 import dev.gatun.core.graph.Value;
 import dev.gatun.core.tensor.DType;
+import dev.gatun.core.tensor.Shape;
 import dev.gatun.core.tensor.Tensor;
 
 /**
@@ -131,6 +132,25 @@ record Formula(GraphBuilder b) {
     return before == 0 && after == 0
         ? x
         : b.add(Pad.OP, x, longs(before, after), Value.ABSENT, longs(axis));
+  }
+
+  /** A matrix [to, from] times every line along an axis of {@code from} elements. */
+  Value alongAxis(Value x, int axis, int to, int from, double[] matrix) {
+    DType dtype = x.tensorType().dtype();
+    Value weights = b.constant(Tensor.rounded(dtype, Shape.of(to, from), matrix));
+    int rank = x.tensorType().shape().rank();
+    if (axis == rank - 1) {
+      return b.add(Matmul.OP, Attrs.of("transposeB", true), x, weights);
+    }
+    long[] sizes = x.tensorType().shape().sizes();
+    long outer = 1;
+    long inner = 1;
+    for (int i = 0; i < rank; i++) {
+      outer *= i < axis ? sizes[i] : 1;
+      inner *= i > axis ? sizes[i] : 1;
+    }
+    sizes[axis] = to;
+    return reshape(b.add(Matmul.OP, weights, reshape(x, outer, from, inner)), sizes);
   }
 
   Value concat(long axis, Value... parts) {

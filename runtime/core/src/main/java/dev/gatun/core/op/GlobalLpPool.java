@@ -32,6 +32,14 @@ public final class GlobalLpPool {
                 return List.of(
                     Tensor.rounded(src.dtype(), Pooling.globalShape(src.shape(), in.attrs()), y));
               })
+          .differentiateAs(
+              (b, in) ->
+                  List.of(
+                      Pooling.norm(
+                          new Formula(b),
+                          in.value(0),
+                          in.attrs().real("p"),
+                          Pooling.spatialAxes(in))))
           .define();
 
   private GlobalLpPool() {}

@@ -24,6 +24,13 @@ public final class GlobalMaxPool {
                 return List.of(
                     Tensor.rounded(src.dtype(), Pooling.globalShape(src.shape(), in.attrs()), y));
               })
+          .differentiateAs(
+              (b, in) ->
+                  List.of(
+                      b.add(
+                          ReduceMax.OP,
+                          in.value(0),
+                          b.constant(Tensor.vector(Pooling.spatialAxes(in))))))
           .define();
 
   private static double max(double[] x, int from, int count, int stride) {

@@ -27,6 +27,7 @@ public final class GridSample {
           .attr("alignCorners", false)
           .types(GridSample::types)
           .reference(GridSample::run)
+          .differentiateAs(SampledPoints::grid)
           .define();
 
   private static List<Type> types(Operands in) {

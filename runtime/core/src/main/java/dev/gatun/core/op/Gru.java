@@ -22,6 +22,7 @@ public final class Gru {
           .attr("linearBeforeReset", false)
           .types(in -> Recurrence.types(in, 3, 1))
           .reference(Gru::run)
+          .differentiateAs(UnrolledRecurrence::gru)
           .define();
 
   private static List<Tensor> run(Evaluation in) {

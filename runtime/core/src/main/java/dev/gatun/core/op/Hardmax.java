@@ -11,6 +11,7 @@ public final class Hardmax {
           .fusion(FusionClass.ROWWISE)
           .types(Softmaxes::types)
           .reference(in -> Softmaxes.run("hardmax", in, Hardmax::line))
+          .flat()
           .define();
 
   private static void line(double[] x, int from, int count, int stride) {

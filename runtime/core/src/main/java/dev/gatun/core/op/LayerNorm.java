@@ -26,6 +26,7 @@ public final class LayerNorm {
           .fusion(FusionClass.ROWWISE)
           .types(LayerNorm::types)
           .reference(LayerNorm::run)
+          .gradient(LayerNormGradient::rule)
           .define();
 
   private static List<Type> types(Operands in) {

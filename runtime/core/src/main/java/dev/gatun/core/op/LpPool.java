@@ -13,6 +13,7 @@ public final class LpPool {
           .attr("p", 2)
           .types(in -> List.of(Pooling.type(in)))
           .reference(LpPool::run)
+          .gradient(PoolGradient::lp)
           .define();
 
   private static List<Tensor> run(Evaluation in) {

@@ -24,6 +24,7 @@ public final class Lstm {
           .attr("inputForget", false)
           .types(Lstm::types)
           .reference(Lstm::run)
+          .differentiateAs(UnrolledRecurrence::lstm)
           .define();
 
   private static List<Type> types(Operands in) {

@@ -26,6 +26,15 @@ public final class MaxPool {
                 return List.of(y, Type.tensor(DType.I64, y.shape()));
               })
           .reference(MaxPool::run)
+          .gradient(
+              g ->
+                  List.of(
+                      g.b()
+                          .add(
+                              MaxPoolGradient.OP,
+                              g.attrs().without("storageOrder"),
+                              g.x(0),
+                              g.dy())))
           .define();
 
   private static List<Tensor> run(Evaluation in) {

@@ -1,9 +1,11 @@
 package dev.gatun.core.op;
 
 import dev.gatun.core.graph.Attrs;
+import dev.gatun.core.graph.Backward;
 import dev.gatun.core.graph.Evaluation;
 import dev.gatun.core.graph.OpDef;
 import dev.gatun.core.graph.Operands;
+import dev.gatun.core.graph.Value;
 import dev.gatun.core.tensor.Shape;
 import dev.gatun.core.tensor.Tensor;
 import dev.gatun.core.tensor.TensorBuilder;
@@ -27,6 +29,7 @@ public final class MaxUnpool {
           .attr("pads")
           .types(MaxUnpool::types)
           .reference(MaxUnpool::run)
+          .gradient(MaxUnpool::gradient)
           .define();
 
   private static List<Type> types(Operands in) {
@@ -87,6 +90,17 @@ public final class MaxUnpool {
     }
     MappedCopy.into(larger, y.build(), maps);
     return List.of(larger.build());
+  }
+
+  private static List<Value> gradient(Backward g) {
+    Formula f = new Formula(g.b());
+    long[] natural = natural(g.attrs(), g.x(0).tensorType().shape()).sizes();
+    long[] whole = g.dy().tensorType().shape().sizes();
+    Value dy = g.dy();
+    for (int a = 0; a < natural.length; a++) {
+      dy = f.padAxis(dy, a, 0, natural[a] - whole[a]);
+    }
+    return List.of(f.rows(f.reshape(dy, -1), g.x(1)));
   }
 
   private MaxUnpool() {}

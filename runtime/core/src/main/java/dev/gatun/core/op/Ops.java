@@ -167,10 +167,12 @@ public final class Ops {
           Einsum.OP,
           Conv.OP,
           ConvTranspose.OP,
+          ConvWeightGradient.OP,
           DeformConv.OP,
           Unfold.OP,
           Col2im.OP,
           MaxPool.OP,
+          MaxPoolGradient.OP,
           AveragePool.OP,
           LpPool.OP,
           GlobalAveragePool.OP,
@@ -181,8 +183,11 @@ public final class Ops {
           // Normalization.
           BatchNorm.OP,
           BatchNormTrain.OP,
+          BatchNormGradient.OP,
           LayerNorm.OP,
+          LayerNormGradient.OP,
           RmsNorm.OP,
+          RmsNormGradient.OP,
           GroupNorm.OP,
           InstanceNorm.OP,
           Lrn.OP,
@@ -221,7 +226,8 @@ public final class Ops {
           // Losses.
           NegativeLogLikelihood.OP,
           SoftmaxCrossEntropy.OP,
-          CtcLoss.OP);
+          CtcLoss.OP,
+          CtcLossGradient.OP);
 
   private Ops() {}
 }

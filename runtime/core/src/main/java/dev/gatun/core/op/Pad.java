@@ -1,15 +1,18 @@
 package dev.gatun.core.op;
 
+import dev.gatun.core.graph.Backward;
 import dev.gatun.core.graph.Evaluation;
 import dev.gatun.core.graph.FusionClass;
 import dev.gatun.core.graph.OpDef;
 import dev.gatun.core.graph.Operands;
+import dev.gatun.core.graph.Value;
 import dev.gatun.core.tensor.Shape;
 import dev.gatun.core.tensor.Tensor;
 import dev.gatun.core.tensor.TensorBuilder;
 import dev.gatun.core.tensor.Type;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /**
  * pad(x, pads, value?, axes?) = x with {@code pads} elements added before and after each axis.
@@ -26,6 +29,7 @@ public final class Pad {
           .fusion(FusionClass.INJECTIVE)
           .types(in -> List.of(Type.tensor(in.dtype(0), shape(in))))
           .reference(in -> List.of(run(in)))
+          .gradient(Pad::gradient)
           .define();
 
   private static Shape shape(Operands in) {
@@ -118,6 +122,45 @@ public final class Pad {
       }
       default -> index >= 0 && index < size ? index : -1;
     };
+  }
+
+  private static List<Value> gradient(Backward g) {
+    Formula f = new Formula(g.b());
+    Value axes = g.has(3) ? g.x(3) : Value.ABSENT;
+    String mode = g.attrs().text("mode");
+    if (mode.equals("constant")) {
+      Value back = g.b().add(OP, g.dy(), f.neg(g.x(1)), Value.ABSENT, axes);
+      Value outside =
+          g.wants(2)
+              ? Reshape.like(g.b(), f.sub(f.total(g.dy()), f.total(back)), g.x(2))
+              : Value.ABSENT;
+      return List.of(back, Value.ABSENT, outside);
+    }
+    // The last axis that was padded comes first: each turns one axis back.
+    Shape x = g.x(0).tensorType().shape();
+    long[] pads = g.constant(1).toLongs();
+    long[] along = g.has(3) ? g.constant(3).toLongs() : LongStream.range(0, x.rank()).toArray();
+    if (!x.isFixed()) {
+      throw g.error("with mode '%s' has a gradient only if the shape is known, got %s", mode, x);
+    }
+    Value dx = g.dy();
+    for (int i = 0; i < along.length; i++) {
+      long before = pads[i];
+      long after = pads[i + along.length];
+      int axis = Axes.at(along[i], x.rank());
+      if (before != 0 || after != 0) {
+        long size = x.size(axis);
+        long[] from =
+            LongStream.range(0, size + before + after)
+                .map(k -> source(mode, k - before, size))
+                .toArray();
+        long[] sizes = dx.tensorType().shape().sizes();
+        sizes[axis] = size;
+        Value like = Expand.to(g.b(), f.number(dx, 0), Shape.of(sizes));
+        dx = Gather.scatter(g.b(), dx, f.longs(from), like, axis);
+      }
+    }
+    return List.of(dx);
   }
 
   private Pad() {}

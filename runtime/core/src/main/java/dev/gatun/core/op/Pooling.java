@@ -3,6 +3,7 @@ package dev.gatun.core.op;
 import dev.gatun.core.graph.Attrs;
 import dev.gatun.core.graph.OpDef;
 import dev.gatun.core.graph.Operands;
+import dev.gatun.core.graph.Value;
 import dev.gatun.core.tensor.Shape;
 import dev.gatun.core.tensor.Type;
 import java.util.Arrays;
@@ -51,6 +52,22 @@ final class Pooling {
     }
     in.require(x.rank() >= 2, "the input must have batch and channel axes");
     return Type.tensor(in.dtype(0), globalShape(x, in.attrs()));
+  }
+
+  /** The axes of positions. */
+  static long[] spatialAxes(Operands in) {
+    int first = Planes.isLast(in.attrs()) ? 1 : 2;
+    return java.util.stream.LongStream.range(first, first + in.shape(0).rank() - 2).toArray();
+  }
+
+  /** (sum of |x|^p over the axes)^(1/p). */
+  static Value norm(Formula f, Value x, double p, long[] axes) {
+    if (axes.length == 0 || p == 1) {
+      return axes.length == 0 ? f.abs(x) : f.b().add(ReduceL1.OP, x, f.longs(axes));
+    }
+    return p == 2
+        ? f.b().add(ReduceL2.OP, x, f.longs(axes))
+        : f.pow(f.keptSum(f.pow(f.abs(x), p), axes), 1 / p);
   }
 
   static Shape globalShape(Shape x, Attrs attrs) {

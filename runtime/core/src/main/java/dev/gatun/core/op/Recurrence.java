@@ -109,7 +109,7 @@ final class Recurrence {
     in.require(good, "%s must be %s, got %s", what, Shape.of(shown), shape);
   }
 
-  private static int directions(String op, String direction) {
+  static int directions(String op, String direction) {
     return switch (direction) {
       case "forward", "reverse" -> 1;
       case "bidirectional" -> 2;
@@ -122,7 +122,7 @@ final class Recurrence {
     };
   }
 
-  private static boolean batchFirst(dev.gatun.core.graph.Attrs attrs) {
+  static boolean batchFirst(dev.gatun.core.graph.Attrs attrs) {
     long layout = attrs.integer("layout");
     if (layout != 0 && layout != 1) {
       throw new ShapeException("layout must be 0 or 1, got " + layout);

@@ -2,8 +2,10 @@ package dev.gatun.core.op;
 
 import dev.gatun.core.graph.Attrs;
 import dev.gatun.core.graph.Evaluation;
+import dev.gatun.core.graph.GraphBuilder;
 import dev.gatun.core.graph.OpDef;
 import dev.gatun.core.graph.Operands;
+import dev.gatun.core.graph.Value;
 import dev.gatun.core.tensor.Shape;
 import dev.gatun.core.tensor.ShapeException;
 import dev.gatun.core.tensor.Tensor;
@@ -35,6 +37,7 @@ public final class Resize {
           .attr("axes")
           .types(Resize::types)
           .reference(Resize::run)
+          .differentiateAs(Resize::build)
           .define();
 
   private static List<Type> types(Operands in) {
@@ -201,6 +204,21 @@ public final class Resize {
       inner *= (int) sizes[a];
     }
     return inner;
+  }
+
+  /** A product with the matrix of weights along each axis. */
+  private static List<Value> build(GraphBuilder b, Operands in) {
+    Formula f = new Formula(b);
+    Shape shape = in.shape(0);
+    ResizeAxis[] plan = plan(shape, in.attrs(), in.constant(1), in.constant(2), in.constant(3));
+    int[] axes = axes(shape, in.attrs());
+    Value y = in.value(0);
+    for (int i = 0; i < axes.length; i++) {
+      if (!plan[i].isIdentity()) {
+        y = f.alongAxis(y, axes[i], plan[i].out(), plan[i].in(), plan[i].matrix());
+      }
+    }
+    return List.of(y);
   }
 
   private Resize() {}

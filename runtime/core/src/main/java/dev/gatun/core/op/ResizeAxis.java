@@ -133,6 +133,18 @@ public record ResizeAxis(
     return true;
   }
 
+  /** The weights as a matrix [out, in]; rows outside are zeros. */
+  double[] matrix() {
+    double[] matrix = new double[Math.multiplyExact(out, in)];
+    for (int at = 0; at < indices.length; at++) {
+      int o = at / taps;
+      if (!outside[o]) {
+        matrix[o * in + indices[at]] += weights[at];
+      }
+    }
+    return matrix;
+  }
+
   /** Applies this to an axis that has {@code inner} elements behind each of its own. */
   double[] apply(double[] x, int inner) {
     int outer = in * inner == 0 ? 0 : x.length / (in * inner);

@@ -35,6 +35,7 @@ public final class RmsNorm {
               })
           .reference(RmsNorm::run)
           .decompose(RmsNorm::build)
+          .gradient(RmsNormGradient::rule)
           .define();
 
   private static List<Tensor> run(Evaluation in) {

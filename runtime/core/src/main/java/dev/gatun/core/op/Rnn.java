@@ -15,6 +15,7 @@ public final class Rnn {
           .inputs(3, 6)
           .types(in -> Recurrence.types(in, 1, 1))
           .reference(Rnn::run)
+          .differentiateAs(UnrolledRecurrence::rnn)
           .define();
 
   private static List<Tensor> run(Evaluation in) {

@@ -31,6 +31,7 @@ public final class ScatterElements {
                 return List.of(in.type(0));
               })
           .reference(in -> List.of(run(in)))
+          .gradient(ScatterGradient::of)
           .define();
 
   private static Tensor run(Evaluation in) {

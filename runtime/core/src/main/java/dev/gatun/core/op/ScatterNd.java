@@ -24,6 +24,7 @@ public final class ScatterNd {
                 return List.of(in.type(0));
               })
           .reference(in -> List.of(run(in)))
+          .gradient(ScatterGradient::of)
           .define();
 
   private static void check(Operands in) {

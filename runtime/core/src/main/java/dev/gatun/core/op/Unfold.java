@@ -23,6 +23,19 @@ public final class Unfold {
           .attr("dilations")
           .types(Unfold::types)
           .reference(Unfold::run)
+          .gradient(
+              g ->
+                  List.of(
+                      g.b()
+                          .add(
+                              Col2im.OP,
+                              g.attrs().without("kernel"),
+                              g.dy(),
+                              g.b()
+                                  .constant(
+                                      Tensor.vector(
+                                          Planes.spatial(g.x(0).tensorType().shape(), false))),
+                              g.b().constant(Tensor.vector(g.attrs().longs("kernel"))))))
           .define();
 
   private static List<Type> types(Operands in) {

@@ -60,6 +60,10 @@ final class GoldenCase {
     return node.has("atol") ? node.get("atol").asDouble() : 1e-5;
   }
 
+  boolean hasTensor(String name) {
+    return file.has(name() + "/" + name);
+  }
+
   Tensor tensor(String name) {
     return file.tensor(name() + "/" + name);
   }

@@ -109,6 +109,10 @@ final class GoldenFile {
     return list;
   }
 
+  boolean has(String key) {
+    return tensors.containsKey(key);
+  }
+
   Tensor tensor(String key) {
     Tensor tensor = tensors.get(key);
     if (tensor == null) {

@@ -36,6 +36,22 @@ class OpsGoldenTests {
         .map(c -> DynamicTest.dynamicTest(c.name(), () -> check(c, builders.get(c.op()))));
   }
 
+  @TestFactory
+  Stream<DynamicTest> gradients() throws IOException {
+    Optional<GoldenFile> file = GoldenFile.open("ops");
+    Assumptions.assumeTrue(
+        file.isPresent(), "no reference values: set gatun.golden to their directory");
+    Map<String, GoldenOps.Builder> builders = GoldenOps.all();
+    List<GoldenCase> cases =
+        file.orElseThrow().cases().stream().filter(c -> !c.names("grads").isEmpty()).toList();
+    assertTrue(!cases.isEmpty(), "ops.json has no cases with gradients");
+    return cases.stream()
+        .map(
+            c ->
+                DynamicTest.dynamicTest(
+                    c.name(), () -> GoldenGradients.check(c, builders.get(c.op()))));
+  }
+
   private static void check(
       GoldenCase c, GoldenOps.@org.jspecify.annotations.Nullable Builder builder) {
     if (builder == null) {
@@ -56,7 +72,7 @@ class OpsGoldenTests {
     }
   }
 
-  private static void assertClose(GoldenCase c, String name, Tensor expected, Tensor actual) {
+  static void assertClose(GoldenCase c, String name, Tensor expected, Tensor actual) {
     assertEquals(expected.type(), actual.type(), name);
     double[] wanted = expected.toDoubles();
     double[] found = actual.toDoubles();
