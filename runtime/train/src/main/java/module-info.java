@@ -9,5 +9,7 @@ module dev.gatun.train {
 
   exports dev.gatun.train.data;
   exports dev.gatun.train.metric;
+  exports dev.gatun.train.net;
+  exports dev.gatun.train.optim;
   exports dev.gatun.train.schedule;
 }

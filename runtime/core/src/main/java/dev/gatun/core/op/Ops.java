@@ -159,6 +159,7 @@ public final class Ops {
           // Random.
           RandomUniform.OP,
           RandomNormal.OP,
+          RandomLike.OP,
           Bernoulli.OP,
           Multinomial.OP,
           // Contractions, convolution and pooling.

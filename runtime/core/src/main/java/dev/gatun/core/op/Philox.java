@@ -38,6 +38,15 @@ final class Philox {
     return words(counter, (int) seed, (int) (seed >>> 32));
   }
 
+  /** Four random words of an element of a stream in a draw. */
+  static int[] words(long seed, long element, long draw, long stream) {
+    // Nobody has 2^32 streams, so the upper half of the draw has its place beside them.
+    int[] counter = {
+      (int) element, (int) (element >>> 32), (int) draw, (int) stream ^ (int) (draw >>> 32)
+    };
+    return words(counter, (int) seed, (int) (seed >>> 32));
+  }
+
   /** A number in [0, 1) of 53 random bits. */
   static double uniform(long seed, long element) {
     int[] w = words(seed, element);
@@ -46,7 +55,10 @@ final class Philox {
 
   /** A number of the standard normal distribution, by Box and Muller's transform. */
   static double normal(long seed, long element) {
-    int[] w = words(seed, element);
+    return normal(words(seed, element));
+  }
+
+  static double normal(int[] w) {
     double radius = Math.sqrt(-2 * Math.log(1 - unit(w[0], w[1]))); // 1 - u is never 0
     return radius * Math.cos(2 * Math.PI * unit(w[2], w[3]));
   }

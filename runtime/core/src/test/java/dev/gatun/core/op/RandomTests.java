@@ -105,8 +105,66 @@ class RandomTests {
     assertEquals(N / 4, counts[0], 370); // 6 standard deviations of sqrt(20000 * 3 / 16)
   }
 
+  private static Tensor like(
+      String distribution, long stream, long seed, long draw, long... shape) {
+    GraphBuilder b = new GraphBuilder("test");
+    Tensor x = Tensor.of(new float[(int) dev.gatun.core.tensor.Shape.of(shape).elements()], shape);
+    Attrs attrs = Attrs.of("distribution", distribution, "stream", stream);
+    b.output(
+        "y", b.add(RandomLike.OP, attrs, b.constant(x), b.constant(Tensor.vector(seed, draw))));
+    return new Interpreter().tensor(b.build());
+  }
+
+  @Test
+  void keyAndStreamTellDrawsApart() {
+    Tensor y = like("uniform", 1, 2, 3, 4, 5);
+    assertEquals(y, like("uniform", 1, 2, 3, 4, 5));
+    assertEquals("f32[4, 5]", y.type().toString());
+    for (Tensor other :
+        List.of(
+            like("uniform", 2, 2, 3, 4, 5),
+            like("uniform", 1, 3, 3, 4, 5),
+            like("uniform", 1, 2, 4, 4, 5),
+            like("uniform", 1, 2, 3L << 40, 4, 5))) {
+      assertNotEquals(y, other);
+    }
+  }
+
+  @Test
+  void drawsHaveTheMomentsOfTheirDistribution() {
+    for (String distribution : List.of("uniform", "normal")) {
+      Tensor y = like(distribution, 0, 1, 2, N);
+      double mean = 0;
+      double square = 0;
+      for (int i = 0; i < N; i++) {
+        double v = y.getDouble(i);
+        assertTrue(distribution.equals("normal") || v >= 0 && v < 1);
+        mean += v / N;
+        square += v * v / N;
+      }
+      boolean normal = distribution.equals("normal");
+      assertEquals(normal ? 0 : 0.5, mean, normal ? 0.045 : 0.013); // 6 standard errors
+      assertEquals(normal ? 1 : 1.0 / 3, square, normal ? 0.06 : 0.013);
+    }
+  }
+
+  @Test
+  void sharedAxesDrawOnce() {
+    GraphBuilder b = new GraphBuilder("test");
+    Tensor x = Tensor.of(new float[24], 2, 3, 4);
+    b.output(
+        "y",
+        b.add(
+            RandomLike.OP,
+            Attrs.of("shared", new long[] {-1}),
+            b.constant(x),
+            b.constant(Tensor.vector(1, 2))));
+    assertEquals("f32[2, 3, 1]", new Interpreter().tensor(b.build()).type().toString());
+  }
+
   @Test
   void wrongTypesAreNamed() {
+    OpChecks.fails(RandomLike.OP, "f32 [2]; i64 [1, 2, 3]", List.of("[2]: seed and draw"));
     OpChecks.fails(RandomNormal.OP, "i64 [2]", List.of("floating"), "dtype", DType.I32);
     OpChecks.fails(Multinomial.OP, "f32 [2]", List.of("[batch, classes]"));
     OpChecks.fails(Bernoulli.OP, "i32 [2]", List.of("floating"));

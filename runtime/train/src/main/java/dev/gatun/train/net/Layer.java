@@ -1,0 +1,54 @@
+package dev.gatun.train.net;
+
+import java.util.Locale;
+
+/**
+ * A function of one value, maybe with parameters: the building block of networks.
+ *
+ * <p>A layer asks the value that it is applied to for its parameters ({@link Flow#parameter}). An
+ * object that is applied several times in a network uses the same parameters each time; a lambda
+ * has new ones each time, unless it is {@link #shared}.
+ */
+@FunctionalInterface
+public interface Layer {
+  /** The result; the shape of {@code x} is known but for the size of the batch, axis 0. */
+  Flow apply(Flow x);
+
+  /** What parameters are named after, with a number behind it. */
+  default String label() {
+    Class<?> type = getClass();
+    return type.isHidden() || type.isSynthetic() || type.getSimpleName().isEmpty()
+        ? "block"
+        : type.getSimpleName().substring(0, 1).toLowerCase(Locale.ROOT)
+            + type.getSimpleName().substring(1);
+  }
+
+  /** True when applying this object again uses the same parameters. */
+  default boolean isShared() {
+    return !getClass().isHidden() && !getClass().isSynthetic();
+  }
+
+  /** This layer, then another. */
+  default Layer then(Layer next) {
+    return x -> x.then(this).then(next);
+  }
+
+  /** A layer that has one set of parameters however often it is applied. */
+  static Layer shared(Layer layer) {
+    return new Shared(layer);
+  }
+
+  /** Gives a lambda an identity. */
+  final class Shared implements Layer {
+    private final Layer layer;
+
+    private Shared(Layer layer) {
+      this.layer = layer;
+    }
+
+    @Override
+    public Flow apply(Flow x) {
+      return layer.apply(x);
+    }
+  }
+}

@@ -1,0 +1,198 @@
+package dev.gatun.train.net;
+
+import dev.gatun.core.graph.Attrs;
+import dev.gatun.core.op.Flatten;
+import dev.gatun.core.op.GlobalAveragePool;
+import dev.gatun.core.op.GlobalMaxPool;
+import java.util.List;
+
+/**
+ * The layers: each method makes one, which {@link Flow#then} applies and whose methods change its
+ * options. Images are [N, C, H, W], sequences [N, T, F].
+ */
+public final class Layers {
+  /** x W' + b over the last axis, W [units, in]. */
+  public static Dense dense(long units) {
+    return new Dense(units, true, Initializers.fanIn(), null);
+  }
+
+  /** Convolution over [N, C, L]. */
+  public static Convolution conv1d(long filters, long kernel) {
+    return Convolution.of(1, filters, kernel);
+  }
+
+  /** Convolution over [N, C, H, W]. */
+  public static Convolution conv2d(long filters, long kernel) {
+    return Convolution.of(2, filters, kernel);
+  }
+
+  /** Convolution over [N, C, D, H, W]. */
+  public static Convolution conv3d(long filters, long kernel) {
+    return Convolution.of(3, filters, kernel);
+  }
+
+  /** Transposed convolution over [N, C, L]. */
+  public static ConvolutionTranspose convTranspose1d(long filters, long kernel) {
+    return ConvolutionTranspose.of(1, filters, kernel);
+  }
+
+  /** Transposed convolution over [N, C, H, W]. */
+  public static ConvolutionTranspose convTranspose2d(long filters, long kernel) {
+    return ConvolutionTranspose.of(2, filters, kernel);
+  }
+
+  /**
+   * A convolution of each channel by itself, then one over single positions that mixes the channels
+   * (Chollet 2016).
+   */
+  public static Layer separableConv2d(long filters, long kernel) {
+    return x -> x.then(conv2d(x.size(1), kernel).same().groups(x.size(1))).then(conv2d(filters, 1));
+  }
+
+  /** The largest of each window of [N, C, L]. */
+  public static Pool maxPool1d(long size) {
+    return Pool.max(1, size);
+  }
+
+  /** The largest of each window of [N, C, H, W]. */
+  public static Pool maxPool2d(long size) {
+    return Pool.max(2, size);
+  }
+
+  /** The mean of each window of [N, C, L]. */
+  public static Pool avgPool1d(long size) {
+    return Pool.average(1, size);
+  }
+
+  /** The mean of each window of [N, C, H, W]. */
+  public static Pool avgPool2d(long size) {
+    return Pool.average(2, size);
+  }
+
+  /** The mean over all positions: [N, C, S...] to [N, C]. */
+  public static Layer globalAvgPool() {
+    return x -> x.op(GlobalAveragePool.OP).op(Flatten.OP);
+  }
+
+  /** The largest over all positions: [N, C, S...] to [N, C]. */
+  public static Layer globalMaxPool() {
+    return x -> x.op(GlobalMaxPool.OP).op(Flatten.OP);
+  }
+
+  /** The mean over as many windows as wanted along each axis. */
+  public static Layer adaptiveAvgPool2d(long height, long width) {
+    return x ->
+        x.op(
+            dev.gatun.core.op.AdaptiveAveragePool.OP,
+            Attrs.of("output", new long[] {height, width}));
+  }
+
+  /** [N, A, B...] to [N, A * B * ...]. */
+  public static Layer flatten() {
+    return x -> x.op(Flatten.OP, Attrs.of("axis", 1));
+  }
+
+  /** [N, ...] to [N, sizes...]; one size may be -1. */
+  public static Layer reshape(long... sizes) {
+    long[] all = new long[sizes.length + 1];
+    System.arraycopy(sizes, 0, all, 1, sizes.length);
+    return x -> x.reshape(all); // 0 keeps the batch
+  }
+
+  /** Axes in another order, the batch stays first: axes count from 1. */
+  public static Layer permute(long... order) {
+    long[] all = new long[order.length + 1];
+    System.arraycopy(order, 0, all, 1, order.length);
+    return x -> x.transpose(all);
+  }
+
+  /** Nearest neighbours, {@code factor} times as many along each spatial axis. */
+  public static Upsample upsample(double factor) {
+    return new Upsample(factor, Upsample.Mode.NEAREST, false);
+  }
+
+  /** [N, C r r, H, W] to [N, C, H r, W r] (Shi and others 2016). */
+  public static Layer pixelShuffle(long factor) {
+    return x ->
+        x.op(dev.gatun.core.op.DepthToSpace.OP, Attrs.of("blockSize", factor, "mode", "CRD"));
+  }
+
+  /** Normalizes each channel (axis 1) over the batch; momentum 0.1, epsilon 1e-5. */
+  public static BatchNorm batchNorm() {
+    return new BatchNorm(0.1, 1e-5, true);
+  }
+
+  /** Normalizes the last axis of each row; epsilon 1e-5. */
+  public static LayerNorm layerNorm() {
+    return new LayerNorm(1, 1e-5, true, true);
+  }
+
+  /** Normalizes groups of neighbouring channels of each sample; epsilon 1e-5. */
+  public static ChannelNorm groupNorm(long groups) {
+    return new ChannelNorm(groups, 1e-5);
+  }
+
+  /** Normalizes each channel of each sample; epsilon 1e-5. */
+  public static ChannelNorm instanceNorm() {
+    return new ChannelNorm(0, 1e-5);
+  }
+
+  /** x / sqrt(mean(x^2) + epsilon) * scale over the last axis; epsilon 1e-6. */
+  public static Layer rmsNorm() {
+    return new RootNorm(1e-6);
+  }
+
+  /** Divides by the neighbouring channels' energy (Krizhevsky and others 2012, section 3.3). */
+  public static Layer localResponseNorm(long size, double alpha, double beta, double bias) {
+    return x ->
+        x.op(
+            dev.gatun.core.op.Lrn.OP,
+            Attrs.of("size", size, "alpha", alpha, "beta", beta, "bias", bias));
+  }
+
+  /** Zeroes each element with probability {@code rate} while training, scales the others up. */
+  public static Dropout dropout(double rate) {
+    return new Dropout(rate, Dropout.Kind.ELEMENTS);
+  }
+
+  /** Zeroes whole channels (axis 1) with probability {@code rate} while training. */
+  public static Dropout spatialDropout(double rate) {
+    return new Dropout(rate, Dropout.Kind.CHANNELS);
+  }
+
+  /**
+   * Zeroes whole samples with probability {@code rate} while training: stochastic depth (Huang and
+   * others 2016) when it is the end of a residual branch.
+   */
+  public static Dropout stochasticDepth(double rate) {
+    return new Dropout(rate, Dropout.Kind.SAMPLES);
+  }
+
+  /** Adds normal noise of a deviation while training. */
+  public static Layer gaussianNoise(double deviation) {
+    return x -> x.training() ? x.add(x.random("normal").mul(deviation)) : x;
+  }
+
+  /** x + branch(x). */
+  public static Layer residual(Layer branch) {
+    return new Residual(branch, Activations.identity());
+  }
+
+  /** shortcut(x) + branch(x). */
+  public static Layer residual(Layer branch, Layer shortcut) {
+    return new Residual(branch, shortcut);
+  }
+
+  /** Branches side by side, their results one after the other along an axis. */
+  public static Layer concat(int axis, Layer... branches) {
+    List<Layer> all = List.of(branches);
+    return x -> Flow.concat(axis, all.stream().map(x::then).toList());
+  }
+
+  /** Rows of a table: ids [N...] to [N..., width]. */
+  public static Embedding embedding(long count, long width) {
+    return new Embedding(count, width, -1, Initializers.normal(0, 1));
+  }
+
+  private Layers() {}
+}

@@ -1,0 +1,326 @@
+package dev.gatun.train.net;
+
+import dev.gatun.core.exec.Model;
+import dev.gatun.core.graph.GraphBuilder;
+import dev.gatun.core.graph.Value;
+import dev.gatun.core.tensor.DType;
+import dev.gatun.core.tensor.GatunException;
+import dev.gatun.core.tensor.Shape;
+import dev.gatun.core.tensor.ShapeException;
+import dev.gatun.core.tensor.Tensor;
+import dev.gatun.core.tensor.Type;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.function.BinaryOperator;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+
+/**
+ * A network: a function of {@link Flow}s and the values of its parameters. Immutable; training
+ * gives another one with the weights that it found.
+ *
+ * <p>The function runs once for each graph that is made of it, so it must be the same each time.
+ * Shapes are checked when the network is made.
+ */
+public final class Net {
+  private final List<Input> inputs;
+  private final Module function;
+  private final Predicate<String> frozen;
+  private final Map<String, Parameter> parameters;
+  private final Map<String, Tensor> weights;
+  private final List<Type.OfTensor> outputs;
+
+  private Net(
+      List<Input> inputs,
+      Module function,
+      Predicate<String> frozen,
+      Map<String, Parameter> parameters,
+      Map<String, Tensor> weights,
+      List<Type.OfTensor> outputs) {
+    this.inputs = inputs;
+    this.function = function;
+    this.frozen = frozen;
+    this.parameters = parameters;
+    this.weights = weights;
+    this.outputs = outputs;
+  }
+
+  /** A network of layers one after the other; its input is called {@code x}. */
+  public static Sequential sequential(Shape sample) {
+    return sequential(new Input("x", DType.F32, sample));
+  }
+
+  /** A network of layers one after the other. */
+  public static Sequential sequential(Input input) {
+    return new Sequential(input);
+  }
+
+  /** A network that is a function of one value, called {@code x}. */
+  public static Net of(Shape sample, Layer function) {
+    return of(new Input("x", DType.F32, sample), function);
+  }
+
+  /** A network that is a function of one value. */
+  public static Net of(Input input, Layer function) {
+    return of(List.of(input), flows -> List.of(function.apply(flows.get(0))));
+  }
+
+  /** A network that is a function of two values. */
+  public static Net of(Input first, Input second, BinaryOperator<Flow> function) {
+    return of(List.of(first, second), flows -> List.of(function.apply(flows.get(0), flows.get(1))));
+  }
+
+  /**
+   * A network that is a function of several values, with several results.
+   *
+   * @throws ShapeException if a layer cannot take what it is applied to; names the layer and the
+   *     shapes
+   */
+  public static Net of(List<Input> inputs, Module function) {
+    Net empty =
+        new Net(List.copyOf(inputs), function, name -> false, Map.of(), Map.of(), List.of());
+    Map<String, Parameter> parameters = new LinkedHashMap<>();
+    // Layers that differ between the two may have parameters in one of them only.
+    List<Type.OfTensor> outputs = empty.check(true, parameters);
+    empty.check(false, parameters);
+    return new Net(
+        empty.inputs, function, empty.frozen, parameters, initial(parameters, 0), outputs);
+  }
+
+  private List<Type.OfTensor> check(boolean training, Map<String, Parameter> found) {
+    GraphBuilder b = new GraphBuilder("net");
+    Function<Parameter, Value> values = p -> b.input(p.name(), type(p));
+    Trace trace = new Trace(b, training, frozen, values, () -> key(b));
+    List<Type.OfTensor> types = new ArrayList<>();
+    for (Flow output : run(trace).outputs()) {
+      types.add(output.value().tensorType());
+    }
+    trace.parameters().forEach(found::putIfAbsent);
+    return types;
+  }
+
+  private static Value key(GraphBuilder b) {
+    return b.constant(Tensor.vector(0, 0));
+  }
+
+  private static Type.OfTensor type(Parameter parameter) {
+    return new Type.OfTensor(parameter.dtype(), parameter.shape());
+  }
+
+  private NetGraph run(Trace trace) {
+    List<Flow> flows = inputs.stream().map(trace::input).toList();
+    List<Flow> results = List.copyOf(function.apply(flows));
+    if (results.isEmpty()) {
+      throw new GatunException("net: the function must have a result");
+    }
+    Map<String, Value> values = new LinkedHashMap<>();
+    trace.parameters().keySet().forEach(name -> values.put(name, trace.known(name)));
+    return new NetGraph(flows, results, values, trace.updates(), trace.penalties(), trace.probes());
+  }
+
+  private static Map<String, Tensor> initial(Map<String, Parameter> parameters, long seed) {
+    Map<String, Tensor> weights = new LinkedHashMap<>();
+    for (Parameter p : parameters.values()) {
+      double[] values = p.initializer().values(p.shape(), Draws.of(seed, p.name()));
+      if (values.length != p.elements()) {
+        throw new ShapeException(
+            "parameter '"
+                + p.name()
+                + "' "
+                + p.shape()
+                + ": its initializer gave "
+                + values.length
+                + " values, needed are "
+                + p.elements());
+      }
+      weights.put(p.name(), Tensor.rounded(p.dtype(), p.shape(), values));
+    }
+    return weights;
+  }
+
+  /**
+   * Writes the network into a graph.
+   *
+   * @param training whether dropout drops, batch norm uses the batch, and so on
+   * @param values the graph's value of a parameter or buffer
+   * @param key a value i64 [2] for random layers: seed and number of the draw
+   */
+  public NetGraph write(
+      GraphBuilder b, boolean training, Function<Parameter, Value> values, Supplier<Value> key) {
+    return run(new Trace(b, training, frozen, values, key));
+  }
+
+  /** The network with first weights of another seed; the same seed gives the same ones. */
+  public Net initialize(long seed) {
+    return new Net(inputs, function, frozen, parameters, initial(parameters, seed), outputs);
+  }
+
+  /**
+   * The network with other weights.
+   *
+   * @param values for any of the parameters and buffers; the others keep theirs
+   * @throws ShapeException if a name is unknown or a type does not fit; all problems are in the
+   *     message
+   */
+  public Net withWeights(Map<String, Tensor> values) {
+    List<String> problems = new ArrayList<>();
+    for (String name : new TreeSet<>(values.keySet())) {
+      Parameter parameter = parameters.get(name);
+      Tensor value = values.get(name);
+      if (parameter == null) {
+        problems.add("there is no parameter '" + name + "'");
+      } else if (value == null || !value.type().equals(type(parameter))) {
+        problems.add(
+            "parameter '"
+                + name
+                + "' is "
+                + type(parameter)
+                + ", got "
+                + (value == null ? "nothing" : value.type()));
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw new ShapeException("net: " + String.join("; ", problems));
+    }
+    Map<String, Tensor> all = new LinkedHashMap<>(weights);
+    all.putAll(values);
+    return new Net(inputs, function, frozen, parameters, all, outputs);
+  }
+
+  /**
+   * The network with some parameters frozen: training leaves them (and running statistics of the
+   * same layers) bit for bit as they are, and computes no gradients for them.
+   *
+   * @param prefixes names or beginnings of names, up to a dot: {@code "backbone"} or {@code
+   *     "dense1.weight"}
+   */
+  public Net freeze(String... prefixes) {
+    Predicate<String> more = named(prefixes);
+    return frozen(frozen.or(more));
+  }
+
+  /** The network with some (or, without any prefix, all) parameters no longer frozen. */
+  public Net unfreeze(String... prefixes) {
+    return prefixes.length == 0
+        ? frozen(name -> false)
+        : frozen(frozen.and(named(prefixes).negate()));
+  }
+
+  private Net frozen(Predicate<String> which) {
+    Map<String, Parameter> changed = new LinkedHashMap<>();
+    for (Parameter p : parameters.values()) {
+      changed.put(
+          p.name(),
+          new Parameter(
+              p.name(),
+              p.dtype(),
+              p.shape(),
+              p.initializer(),
+              p.buffer(),
+              which.test(p.name()),
+              p.decays()));
+    }
+    return new Net(inputs, function, which, changed, weights, outputs);
+  }
+
+  private Predicate<String> named(String... prefixes) {
+    List<String> wanted = List.of(prefixes);
+    for (String prefix : wanted) {
+      if (parameters.keySet().stream().noneMatch(name -> isIn(name, prefix))) {
+        throw new GatunException(
+            "net: no parameter is called '"
+                + prefix
+                + "' or begins with it; there are "
+                + parameters.keySet());
+      }
+    }
+    return name -> wanted.stream().anyMatch(prefix -> isIn(name, prefix));
+  }
+
+  private static boolean isIn(String name, String prefix) {
+    return name.equals(prefix) || name.startsWith(prefix + ".");
+  }
+
+  /** Inputs of one sample. */
+  public List<Input> inputs() {
+    return inputs;
+  }
+
+  /** Types of the outputs; the batch is of unknown size. */
+  public List<Type.OfTensor> outputs() {
+    return outputs;
+  }
+
+  /** Names of the outputs: {@code y}, or {@code y0}, {@code y1}, ... if there are several. */
+  public List<String> outputNames() {
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < outputs.size(); i++) {
+      names.add(outputs.size() == 1 ? "y" : "y" + i);
+    }
+    return names;
+  }
+
+  /** Parameters and buffers in the order in which layers appear. */
+  public List<Parameter> parameters() {
+    return List.copyOf(parameters.values());
+  }
+
+  /** Values of parameters and buffers by name. */
+  public Map<String, Tensor> weights() {
+    return java.util.Collections.unmodifiableMap(weights);
+  }
+
+  /** The value of a parameter or buffer. */
+  public Tensor weight(String name) {
+    Tensor value = weights.get(name);
+    if (value == null) {
+      throw new GatunException(
+          "net: there is no parameter '" + name + "'; there are " + weights.keySet());
+    }
+    return value;
+  }
+
+  /** Number of elements of all parameters, buffers left out. */
+  public long parameterCount() {
+    long count = 0;
+    for (Parameter p : parameters.values()) {
+      count += p.buffer() ? 0 : p.elements();
+    }
+    return count;
+  }
+
+  /** The network for inference: an ordinary graph whose weights are constants. */
+  public Model model() {
+    GraphBuilder b = new GraphBuilder("net");
+    Function<Parameter, Value> values = p -> b.constant(p.name(), weight(p.name()));
+    NetGraph net = write(b, false, values, () -> key(b));
+    List<String> names = outputNames();
+    for (int i = 0; i < names.size(); i++) {
+      b.output(names.get(i), net.outputs().get(i).value());
+    }
+    return new Model(b.build(), Map.of(), Map.of("producer", "gatun"));
+  }
+
+  /** A table of parameters, for people. */
+  public String summary() {
+    StringBuilder text = new StringBuilder();
+    for (Parameter p : parameters.values()) {
+      text.append(
+          String.format(
+              java.util.Locale.ROOT,
+              "%-40s %-20s %12d%s%n",
+              p.name(),
+              p.shape(),
+              p.elements(),
+              (p.buffer() ? " buffer" : "") + (p.frozen() ? " frozen" : "")));
+    }
+    return text.append(
+            String.format(
+                java.util.Locale.ROOT, "%d parameters, outputs %s%n", parameterCount(), outputs))
+        .toString();
+  }
+}

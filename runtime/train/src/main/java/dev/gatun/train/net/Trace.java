@@ -1,0 +1,247 @@
+package dev.gatun.train.net;
+
+import dev.gatun.core.graph.GraphBuilder;
+import dev.gatun.core.graph.Value;
+import dev.gatun.core.tensor.DType;
+import dev.gatun.core.tensor.GatunException;
+import dev.gatun.core.tensor.Shape;
+import dev.gatun.core.tensor.ShapeException;
+import dev.gatun.core.tensor.Type;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known while a network's function runs to write its graph: the graph, in whose scope we
+ * are, which parameters there are.
+ *
+ * <p>Names follow from the order in which layers appear, so each trace of the same function finds
+ * the same parameters.
+ */
+final class Trace {
+  private final GraphBuilder b;
+  private final boolean training;
+  private final Predicate<String> frozen;
+  private final Function<Parameter, Value> values;
+  private final Supplier<Value> key;
+  private final Map<String, Parameter> parameters = new LinkedHashMap<>();
+  private final Map<String, Value> known = new HashMap<>();
+  private final Map<String, Value> updates = new LinkedHashMap<>();
+  private final List<Value> penalties = new ArrayList<>();
+  private final IdentityHashMap<Object, String> paths = new IdentityHashMap<>();
+  private final Map<String, Integer> counters = new HashMap<>();
+  private final Map<String, Value> probes = new LinkedHashMap<>();
+  private String path = "";
+  private @Nullable String nextName;
+  private int streams;
+
+  /**
+   * A trace.
+   *
+   * @param values the graph's value of a parameter: an input or a constant
+   * @param key seed and number of the draw for layers that draw random numbers
+   */
+  Trace(
+      GraphBuilder b,
+      boolean training,
+      Predicate<String> frozen,
+      Function<Parameter, Value> values,
+      Supplier<Value> key) {
+    this.b = b;
+    this.training = training;
+    this.frozen = frozen;
+    this.values = values;
+    this.key = key;
+  }
+
+  /** A trace of a formula without layers, as losses and optimizers are. */
+  static Trace formula(GraphBuilder b) {
+    return new Trace(
+        b,
+        true,
+        name -> false,
+        p -> {
+          throw new GatunException("a formula has no parameters, but asked for '" + p.name() + "'");
+        },
+        () -> {
+          throw new GatunException("a formula has no random numbers");
+        });
+  }
+
+  GraphBuilder builder() {
+    return b;
+  }
+
+  boolean training() {
+    return training;
+  }
+
+  /** The name of the next layer, instead of its kind and a number. */
+  void name(String name) {
+    nextName = name;
+  }
+
+  Flow apply(Layer layer, Flow x) {
+    return scoped(layer, layer.label(), layer.isShared(), List.of(x), () -> layer.apply(x));
+  }
+
+  List<Flow> call(Module module, List<Flow> inputs) {
+    return scoped(module, module.label(), module.isShared(), inputs, () -> module.apply(inputs));
+  }
+
+  private <T> T scoped(
+      Object owner, String label, boolean shared, List<Flow> inputs, Supplier<T> body) {
+    String outer = path;
+    String inner = shared ? paths.get(owner) : null;
+    if (inner == null) {
+      inner = enter(label);
+      if (shared) {
+        paths.put(owner, inner);
+      }
+    } else {
+      // What is inside comes by its names in the same order as the first time.
+      String prefix = inner + ".";
+      counters.keySet().removeIf(name -> name.startsWith(prefix));
+      paths.values().removeIf(name -> name.startsWith(prefix));
+    }
+    nextName = null;
+    path = inner;
+    try {
+      return body.get();
+    } catch (GatunException e) {
+      String message = String.valueOf(e.getMessage());
+      if (message.startsWith("layer '")) {
+        throw e;
+      }
+      throw new ShapeException("layer '" + inner + "' on " + shapes(inputs) + ": " + message);
+    } finally {
+      path = outer;
+    }
+  }
+
+  private String enter(String label) {
+    String prefix = path.isEmpty() ? "" : path + ".";
+    if (nextName != null) {
+      String wanted = prefix + nextName;
+      if (counters.merge(wanted, 1, Integer::sum) > 1) {
+        throw new GatunException("layer '" + wanted + "': there are two layers of this name");
+      }
+      return wanted;
+    }
+    String candidate = prefix + label;
+    return candidate + counters.merge(candidate, 1, Integer::sum);
+  }
+
+  private static String shapes(List<Flow> inputs) {
+    List<String> shapes = new ArrayList<>();
+    for (Flow input : inputs) {
+      shapes.add(input.value().type().toString());
+    }
+    return String.join(", ", shapes);
+  }
+
+  /** A parameter of the layer that is being applied; the same one when asked for again. */
+  Flow parameter(
+      String name, DType dtype, Shape shape, Initializer first, boolean buffer, boolean decays) {
+    String full = path.isEmpty() ? name : path + "." + name;
+    Parameter wanted =
+        new Parameter(full, dtype, shape, first, buffer, frozen.test(full), decays && !buffer);
+    Parameter old = parameters.get(full);
+    if (old == null) {
+      if (!shape.isFixed()) {
+        throw new ShapeException(
+            "parameter '"
+                + name
+                + "' would have the shape "
+                + shape
+                + "; only the batch may be of unknown size");
+      }
+      parameters.put(full, wanted);
+      known.put(full, values.apply(wanted));
+    } else if (!old.shape().equals(shape)) {
+      throw new ShapeException(
+          "parameter '"
+              + full
+              + "' is shared, but has shape "
+              + old.shape()
+              + " in one place and "
+              + shape
+              + " in another");
+    }
+    Value update = updates.get(full);
+    Value value = update == null ? known.get(full) : update;
+    return new Flow(this, java.util.Objects.requireNonNull(value));
+  }
+
+  /** The value of a buffer after this step. */
+  void update(String name, Flow value) {
+    String full = path.isEmpty() ? name : path + "." + name;
+    Parameter buffer = parameters.get(full);
+    if (buffer == null || !buffer.buffer()) {
+      throw new GatunException("'" + full + "' is no buffer of this layer");
+    }
+    if (training && !buffer.frozen()) {
+      updates.put(full, value.value());
+    }
+  }
+
+  boolean isFrozen(String name) {
+    return frozen.test(path.isEmpty() ? name : path + "." + name);
+  }
+
+  /** Adds to the loss. */
+  void penalty(Flow value) {
+    penalties.add(value.value());
+  }
+
+  /** Seed and draw for random numbers. */
+  Value key() {
+    return key.get();
+  }
+
+  /** A number that no other random layer of this network has. */
+  int stream() {
+    return streams++;
+  }
+
+  /** Keeps a value under a name, to be looked at. */
+  void probe(String name, Flow value) {
+    String full = path.isEmpty() ? name : path + "." + name;
+    if (probes.putIfAbsent(full, value.value()) != null) {
+      throw new GatunException("there are two probes '" + full + "'");
+    }
+  }
+
+  Map<String, Parameter> parameters() {
+    return parameters;
+  }
+
+  /** The graph's value of a parameter before the step. */
+  Value known(String name) {
+    return java.util.Objects.requireNonNull(known.get(name));
+  }
+
+  Map<String, Value> updates() {
+    return updates;
+  }
+
+  List<Value> penalties() {
+    return penalties;
+  }
+
+  Map<String, Value> probes() {
+    return probes;
+  }
+
+  /** An input of a batch of any size. */
+  Flow input(Input input) {
+    return new Flow(this, b.input(input.name(), new Type.OfTensor(input.dtype(), input.batched())));
+  }
+}
