@@ -8,9 +8,12 @@ import dev.gatun.core.graph.OpDef;
 import dev.gatun.core.graph.Value;
 import dev.gatun.core.op.AveragePool;
 import dev.gatun.core.op.BatchNorm;
+import dev.gatun.core.op.BatchNormGradient;
+import dev.gatun.core.op.BatchNormTrain;
 import dev.gatun.core.op.Concat;
 import dev.gatun.core.op.Conv;
 import dev.gatun.core.op.ConvTranspose;
+import dev.gatun.core.op.ConvWeightGradient;
 import dev.gatun.core.op.DepthToSpace;
 import dev.gatun.core.op.GlobalAveragePool;
 import dev.gatun.core.op.GlobalMaxPool;
@@ -18,6 +21,7 @@ import dev.gatun.core.op.GroupNorm;
 import dev.gatun.core.op.InstanceNorm;
 import dev.gatun.core.op.LpPool;
 import dev.gatun.core.op.MaxPool;
+import dev.gatun.core.op.MaxPoolGradient;
 import dev.gatun.core.op.Pad;
 import dev.gatun.core.op.Resize;
 import dev.gatun.core.op.SpaceToDepth;
@@ -50,6 +54,10 @@ final class AssignLayouts implements Pass {
           GlobalAveragePool.OP,
           GlobalMaxPool.OP,
           BatchNorm.OP,
+          BatchNormTrain.OP,
+          BatchNormGradient.OP,
+          ConvWeightGradient.OP,
+          MaxPoolGradient.OP,
           InstanceNorm.OP,
           GroupNorm.OP,
           DepthToSpace.OP,
@@ -57,7 +65,19 @@ final class AssignLayouts implements Pass {
 
   /** Of these a channels-last form pays only when the input is channels-last already. */
   private static final Set<OpDef> STARTS_LAYOUT =
-      Set.of(Conv.OP, ConvTranspose.OP, MaxPool.OP, AveragePool.OP);
+      Set.of(
+          Conv.OP,
+          ConvTranspose.OP,
+          MaxPool.OP,
+          AveragePool.OP,
+          BatchNormTrain.OP,
+          BatchNormGradient.OP,
+          ConvWeightGradient.OP,
+          MaxPoolGradient.OP);
+
+  /** Their second input is an image, too. */
+  private static final Set<OpDef> HAVE_TWO_IMAGES =
+      Set.of(BatchNormGradient.OP, ConvWeightGradient.OP, MaxPoolGradient.OP);
 
   @Override
   public String name() {
@@ -111,6 +131,9 @@ final class AssignLayouts implements Pass {
   private static List<Value> withLayout(Node node, List<Value> inputs, GraphBuilder b) {
     List<Value> args = new ArrayList<>(inputs);
     args.set(0, channelsLast(inputs.get(0), b));
+    if (HAVE_TWO_IMAGES.contains(node.op())) {
+      args.set(1, channelsLast(inputs.get(1), b));
+    }
     List<Value> results =
         b.add(
             node.op(),
@@ -120,7 +143,11 @@ final class AssignLayouts implements Pass {
             node.name());
     List<Value> back = new ArrayList<>();
     for (Value result : results) {
-      back.add(channelsFirst(result, b));
+      // Weights keep their own order, and statistics have but one axis.
+      boolean image =
+          node.op() != ConvWeightGradient.OP
+              && result.tensorType().shape().rank() == inputs.get(0).tensorType().shape().rank();
+      back.add(image ? channelsFirst(result, b) : result);
     }
     return back;
   }

@@ -15,6 +15,8 @@ public final class Candidates {
           new MatmulKernels(),
           new ConvKernels(false),
           new ConvKernels(true),
+          new ConvGradientKernels(),
+          new BatchNormKernels(),
           new AttentionKernels(),
           new RecurrentKernels(),
           new RowKernels(),
@@ -42,7 +44,9 @@ public final class Candidates {
 
   /** Whether a composite has a kernel of its own and need not be taken apart. */
   public static boolean keepsWhole(Node node) {
-    return AttentionKernels.accepts(node) || RowKernels.accepts(node);
+    return AttentionKernels.accepts(node)
+        || RowKernels.accepts(node)
+        || BatchNormKernels.accepts(node);
   }
 
   /** Whose kernels {@link Backend#AUTO} asks first where nothing was measured. */

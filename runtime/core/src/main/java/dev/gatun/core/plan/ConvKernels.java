@@ -101,13 +101,19 @@ final class ConvKernels implements Candidate {
     long[] in = Arrays.copyOfRange(x.sizes(), 1, 1 + spatial);
     long[] kernel = Arrays.copyOfRange(w.sizes(), 2, 2 + spatial);
     Window window = Window.of("conv", conv.attrs(), in, kernel);
+    return geometry(x, window, w.size(0), conv.attrs().intValue("groups"));
+  }
+
+  /** The geometry of a window that slides over x, channels last. */
+  static ConvGeometry geometry(Shape x, Window window, long outChannels, int groups) {
+    int spatial = x.rank() - 2;
     ConvGeometry.Axis[] axes = new ConvGeometry.Axis[3];
     Arrays.fill(axes, ConvGeometry.Axis.TRIVIAL);
     for (int a = 0; a < spatial; a++) {
       axes[3 - spatial + a] =
           new ConvGeometry.Axis(
-              Math.toIntExact(in[a]),
-              Math.toIntExact(kernel[a]),
+              Math.toIntExact(window.in()[a]),
+              Math.toIntExact(window.kernel()[a]),
               Math.toIntExact(window.strides()[a]),
               Math.toIntExact(window.dilations()[a]),
               Math.toIntExact(window.padBegin()[a]),
@@ -116,8 +122,8 @@ final class ConvKernels implements Candidate {
     return new ConvGeometry(
         Math.toIntExact(x.size(0)),
         Math.toIntExact(x.size(-1)),
-        Math.toIntExact(w.size(0)),
-        conv.attrs().intValue("groups"),
+        Math.toIntExact(outChannels),
+        groups,
         axes[0],
         axes[1],
         axes[2]);

@@ -6,9 +6,11 @@ import dev.gatun.core.op.AveragePool;
 import dev.gatun.core.op.GlobalLpPool;
 import dev.gatun.core.op.LpPool;
 import dev.gatun.core.op.MaxPool;
+import dev.gatun.core.op.MaxPoolGradient;
 import dev.gatun.core.op.Window;
 import dev.gatun.core.tensor.DType;
 import dev.gatun.core.tensor.Shape;
+import dev.gatun.kernels.MaxPoolGradientF32;
 import dev.gatun.kernels.MaxPoolIndicesF32;
 import dev.gatun.kernels.PoolAxis;
 import dev.gatun.kernels.PoolF32;
@@ -30,6 +32,9 @@ final class PoolKernels implements Candidate {
     boolean average = node.op() == AveragePool.OP;
     boolean adaptive = node.op() == AdaptiveAveragePool.OP;
     boolean global = node.op() == GlobalLpPool.OP;
+    if (node.op() == MaxPoolGradient.OP) {
+      return gradient(node);
+    }
     if (!max && !average && !adaptive && !global && node.op() != LpPool.OP) {
       return new Lowering.Refused("");
     }
@@ -81,6 +86,31 @@ final class PoolKernels implements Candidate {
       pool = PoolF32.lp(node.attrs().real("p"), batch, channels, axes);
     }
     return Lowering.Kernels.of(new Values(pool));
+  }
+
+  /** Channels first is a batch of images of one channel each, slow but right. */
+  private static Lowering gradient(Node node) {
+    Shape shape = node.input(0).tensorType().shape();
+    if (node.input(0).tensorType().dtype() != DType.F32) {
+      return new Lowering.Refused("only float32, not " + node.input(0).tensorType().dtype());
+    }
+    boolean last = node.attrs().text("layout").equals("NHWC");
+    int spatial = shape.rank() - 2;
+    if (spatial < 1 || spatial > 3) {
+      return new Lowering.Refused(spatial + " spatial axes");
+    }
+    long images = last ? shape.size(0) : shape.size(0) * shape.size(1);
+    for (long size : shape.sizes()) {
+      if (Math.max(size, images) > 1 << 24) {
+        return new Lowering.Refused("more than 2^24 elements along an axis");
+      }
+    }
+    int first = last ? 1 : 2;
+    long[] in = Arrays.copyOfRange(shape.sizes(), first, first + spatial);
+    int channels = last ? (int) shape.size(-1) : 1;
+    MaxPoolGradientF32 pool = MaxPoolGradientF32.of((int) images, channels, windows(node, in));
+    return Lowering.Kernels.of(
+        new TaskKernel(pool.tasks(), (b, task) -> pool.run(b[0], b[1], b[2], task)));
   }
 
   private static PoolAxis[] windows(Node node, long[] in) {

@@ -1,0 +1,119 @@
+package dev.gatun.core.exec;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Locale;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Kernels of gradient operators against the interpreter, and which ones run. */
+class GradientPlanTests {
+  private static void check(String text, double tolerance, String kernel) {
+    Explanation plan = Agreement.check(text, tolerance);
+    assertTrue(
+        plan.steps().stream().anyMatch(step -> step.kernel().equals(kernel)), plan::toString);
+    assertTrue(
+        plan.steps().stream().noneMatch(step -> step.kernel().equals("reference")), plan::toString);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "NCHW, 1, 3, 8, 9, 3, 1, 1",
+    "NCHW, 2, 17, 5, 7, 3, 2, 1",
+    "NHWC, 2, 16, 33, 6, 1, 1, 0",
+    "NHWC, 1, 33, 16, 8, 5, 1, 2",
+    "NCHW, 2, 65, 66, 5, 2, 2, 0"
+  })
+  void weightsOfConvolutions(
+      String layout, int batch, int in, int out, int size, int kernel, int stride, int pad) {
+    int result = (size + 2 * pad - kernel) / stride + 1;
+    String image = layout.equals("NCHW") ? "[%1$d, %2$d, %4$d, %4$d]" : "[%1$d, %4$d, %4$d, %2$d]";
+    String flow = layout.equals("NCHW") ? "[%1$d, %3$d, %8$d, %8$d]" : "[%1$d, %8$d, %8$d, %3$d]";
+    check(
+        String.format(
+            Locale.ROOT,
+            "graph g(x: f32"
+                + image
+                + ", dy: f32"
+                + flow
+                + ") { dw = convWeightGradient(x, dy) {kernel = [%5$d, %5$d],"
+                + " strides = [%6$d, %6$d], pads = [%7$d, %7$d, %7$d, %7$d],"
+                + " layout = \"%9$s\"} return dw }",
+            batch,
+            in,
+            out,
+            size,
+            kernel,
+            stride,
+            pad,
+            result,
+            layout),
+        1e-4,
+        "convWeightGradient/vector/f32");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1, 1, 4, 2, 2, 0",
+    "2, 15, 7, 3, 2, 1",
+    "2, 16, 8, 2, 2, 0",
+    "3, 17, 9, 3, 1, 1",
+    "1, 67, 6, 3, 3, 0",
+    "1, 130, 6, 2, 1, 0"
+  })
+  void maximumPools(int batch, int channels, int size, int kernel, int stride, int pad) {
+    int result = (size + 2 * pad - kernel) / stride + 1;
+    for (String layout : new String[] {"NCHW", "NHWC"}) {
+      boolean last = layout.equals("NHWC");
+      check(
+          String.format(
+              Locale.ROOT,
+              "graph g(x: f32[%1$d, %2$s], dy: f32[%1$d, %3$s]) { r = round(x)"
+                  + " dx = maxPoolGradient(r, dy) {kernel = [%4$d, %4$d],"
+                  + " strides = [%5$d, %5$d], pads = [%6$d, %6$d, %6$d, %6$d],"
+                  + " layout = \"%7$s\"} return dx }",
+              batch,
+              last ? size + ", " + size + ", " + channels : channels + ", " + size + ", " + size,
+              last
+                  ? result + ", " + result + ", " + channels
+                  : channels + ", " + result + ", " + result,
+              kernel,
+              stride,
+              pad,
+              layout),
+          1e-6,
+          "pool/vector/f32");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"2, 1, 3", "5, 15, 4", "3, 16, 7", "7, 17, 1", "4, 67, 5", "33, 64, 40"})
+  void batchNorms(int batch, int channels, int size) {
+    String image = batch + ", " + channels + ", " + size + ", " + size;
+    check(
+        """
+        graph g(x: f32[IMAGE], dy: f32[IMAGE], s: f32[C], b: f32[C]) {
+          y, mean, variance = batchNormTrain(x, s, b)
+          dx, ds, db = batchNormGradient(x, dy, s, mean, variance)
+          return y, mean, variance, dx, ds, db
+        }
+        """
+            .replace("IMAGE", image)
+            .replace("C]", channels + "]"),
+        2e-4,
+        "batchNorm/vector/f32");
+    check(
+        """
+        graph g(x: f32[N, C], dy: f32[N, C], s: f32[C], b: f32[C], m: f32[C], w: f32[C]) {
+          y = batchNormTrain(x, s, b)
+          v = abs(w)
+          dx = batchNormGradient(x, dy, s, m, v) {epsilon = 0.1}
+          return y, dx
+        }
+        """
+            .replace("[N", "[" + batch)
+            .replace("C]", channels + "]"),
+        2e-4,
+        "batchNorm/vector/f32");
+  }
+}
