@@ -37,6 +37,7 @@ final class GatunEngine implements Engine {
 
   @Override
   public void load(Path model, List<Sample> samples) {
+    options.backend().prepare();
     session = Onnx.load(model, LoadOptions.defaults().withFrozenDefaults()).compile(options);
     for (Sample sample : samples) {
       MemorySegment data = Arena.ofAuto().allocate(Math.max(sample.data().length, 1), 64);

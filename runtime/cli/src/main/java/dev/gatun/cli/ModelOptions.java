@@ -43,6 +43,7 @@ final class ModelOptions {
   boolean fillMissing;
 
   Model load() {
+    Backend.parse(backend).prepare();
     LoadOptions options = LoadOptions.defaults().withFrozenDefaults();
     return Onnx.load(model, fillMissing ? options.withFillMissing() : options);
   }

@@ -215,7 +215,7 @@ final class Executor implements Evaluation.Runner, AutoCloseable {
           && options.backend() == Backend.AUTO
           && Rehearsal.pays(ready)
           && OneDnn.find().library().isPresent()) {
-        program = compile(Passes.takeAttentionApart(ready), target::temporary);
+        program = compile(Passes.takeAttentionApart(ready), target::temporary, team);
         Rehearsal rehearsal = new Rehearsal(this, key, ready);
         rehearsals.put(key, rehearsal);
         background++;
@@ -268,25 +268,34 @@ final class Executor implements Evaluation.Runner, AutoCloseable {
 
   /** Compiles a graph that went through the passes. */
   Program compileToStay(Graph ready) {
-    return compile(ready, target::with);
+    return compile(ready, target::with, team);
   }
 
   /** The program of a graph some of whose inputs are state. */
   Program compile(Graph graph, List<Type> types, StateMemory state) {
-    return compile(Passes.apply(graph, types, options.disabledPasses()), target::with, state);
+    Graph ready = Passes.apply(graph, types, options.disabledPasses());
+    return compile(ready, target::with, team, state);
   }
 
-  Program compile(Graph ready, Function<Resources, Target> targets) {
-    return compile(ready, targets, null);
+  /**
+   * Compiles for a target.
+   *
+   * @param lowering the team that lowers nodes side by side: weights are packed, primitives built
+   */
+  Program compile(Graph ready, Function<Resources, Target> targets, Team lowering) {
+    return compile(ready, targets, lowering, null);
   }
 
   private Program compile(
-      Graph ready, Function<Resources, Target> targets, @Nullable StateMemory state) {
+      Graph ready,
+      Function<Resources, Target> targets,
+      Team lowering,
+      @Nullable StateMemory state) {
     Resources resources = new Resources();
     try {
       Target here = targets.apply(resources);
       Graph graph = ready;
-      Map<Node, Selection> selections = select(graph, here);
+      Map<Node, Selection> selections = select(graph, here, lowering);
       Set<Node> refused = new HashSet<>();
       selections.forEach(
           (node, selection) -> {
@@ -299,7 +308,7 @@ final class Executor implements Evaluation.Runner, AutoCloseable {
         graph = Rewriter.rewrite(graph, (node, inputs, b) -> takeApart(node, inputs, b, refused));
         resources.close();
         here = targets.apply(resources);
-        selections = select(graph, here);
+        selections = select(graph, here, lowering);
       }
       return new Program(graph, selections, here, options.concurrency(), state);
     } catch (RuntimeException | Error e) {
@@ -308,12 +317,13 @@ final class Executor implements Evaluation.Runner, AutoCloseable {
     }
   }
 
-  private static Map<Node, Selection> select(Graph graph, Target target) {
+  private static Map<Node, Selection> select(Graph graph, Target target, Team team) {
+    List<Node> nodes = graph.nodes().stream().filter(Executor::isFixed).toList();
+    Selection[] chosen = new Selection[nodes.size()];
+    team.run(chosen.length, i -> chosen[i] = Candidates.select(nodes.get(i), target));
     Map<Node, Selection> selections = new LinkedHashMap<>();
-    for (Node node : graph.nodes()) {
-      if (isFixed(node)) {
-        selections.put(node, Candidates.select(node, target));
-      }
+    for (Selection selection : chosen) {
+      selections.put(selection.node(), selection);
     }
     return selections;
   }

@@ -43,7 +43,9 @@ final class Tuner {
     try {
       for (Backend backend : Backend.values()) {
         if (backend.isMeasured()) {
-          programs.put(backend, executor.compile(ready, t -> executor.target().only(backend, t)));
+          programs.put(
+              backend,
+              executor.compile(ready, t -> executor.target().only(backend, t), executor.team()));
         }
       }
       rounds(warmupSeconds);

@@ -33,6 +33,19 @@ public enum Backend {
     }
   }
 
+  /**
+   * Begins to open the backend's native library on a thread of its own, so that it is there when a
+   * model has been read; without this a session opens it. A library that is missing is reported by
+   * the session.
+   */
+  public void prepare() {
+    switch (this) {
+      case AUTO, ONEDNN -> Thread.ofPlatform().daemon().name("gatun-onednn").start(OneDnn::find);
+      case OPENBLAS -> Thread.ofPlatform().daemon().name("gatun-openblas").start(OpenBlas::find);
+      case VECTOR, REFERENCE -> {}
+    }
+  }
+
   /** Whether its kernels compete under {@link #AUTO}, and its library is here. */
   public boolean isMeasured() {
     return this == VECTOR || this == ONEDNN && OneDnn.find().library().isPresent();

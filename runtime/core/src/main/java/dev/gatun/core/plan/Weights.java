@@ -1,24 +1,25 @@
 package dev.gatun.core.plan;
 
 import dev.gatun.core.tensor.Tensor;
+import dev.gatun.ffi.UnclearedMemory;
 import dev.gatun.kernels.Memory;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
-import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Native memory for constants: as they are, and packed for a kernel. Plans of one session share it.
  *
+ * <p>Several threads may pack at once: nodes are lowered side by side.
+ *
  * <p>A constant that already lies in native memory (mapped from a file) is used where it is. Once
  * one is packed, the pages of the file are let go, and one that can be computed is not kept at all.
  */
 public final class Weights implements AutoCloseable {
-  private final Arena arena = Arena.ofShared();
+  private final UnclearedMemory memory = new UnclearedMemory();
   // Identity, not equality: hashing gigabytes of weights is no way to find them again.
   private final IdentityHashMap<Tensor, Long> raw = new IdentityHashMap<>();
   private final IdentityHashMap<Tensor, Map<Object, Long>> packed = new IdentityHashMap<>();
@@ -55,9 +56,8 @@ public final class Weights implements AutoCloseable {
     if (tensor.isNative()) {
       address = tensor.data().address();
     } else {
-      MemorySegment copy = allocate(tensor.bytes());
-      tensor.copyTo(copy);
-      address = copy.address();
+      address = allocate(tensor.bytes());
+      tensor.copyTo(Memory.ALL.asSlice(address, tensor.bytes()));
     }
     raw.put(tensor, address);
     return address;
@@ -70,21 +70,23 @@ public final class Weights implements AutoCloseable {
    * @param size bytes of that form
    * @param pack writes it to the given address
    */
-  public synchronized long packed(Tensor tensor, Object format, long size, LongConsumer pack) {
+  public long packed(Tensor tensor, Object format, long size, LongConsumer pack) {
     if (lasting != null && format instanceof GemmPanels) {
       return lasting.packed(tensor, format, size, pack);
     }
-    Map<Object, Long> forms = packed.computeIfAbsent(tensor, t -> new HashMap<>());
-    Long known = forms.get(format);
-    if (known != null) {
-      return known;
+    Map<Object, Long> forms;
+    synchronized (packed) {
+      forms = packed.computeIfAbsent(tensor, t -> new ConcurrentHashMap<>());
     }
-    long address = allocate(size).address();
-    pack.accept(address);
-    // Whoever needs the original again, for another form, finds it in the system's cache.
-    tensor.unload();
-    forms.put(format, address);
-    return address;
+    return forms.computeIfAbsent(
+        format,
+        form -> {
+          long address = allocate(size);
+          pack.accept(address);
+          // Whoever needs the original again, for another form, finds it in the system's cache.
+          tensor.unload();
+          return address;
+        });
   }
 
   /**
@@ -101,18 +103,17 @@ public final class Weights implements AutoCloseable {
       }
       return;
     }
-    // Shared: a recipe may write with several threads.
-    try (Arena temporary = Arena.ofShared()) {
-      MemorySegment copy = temporary.allocate(Math.max(tensor.bytes(), 1), Memory.ALIGNMENT);
-      tensor.copyTo(copy);
-      use.accept(copy.address());
+    try (UnclearedMemory temporary = new UnclearedMemory()) {
+      long address = temporary.allocate(tensor.bytes(), Memory.ALIGNMENT);
+      tensor.copyTo(Memory.ALL.asSlice(address, tensor.bytes()));
+      use.accept(address);
     }
   }
 
-  private MemorySegment allocate(long size) {
+  private synchronized long allocate(long size) {
     bytes += size;
     // Kernels may read whole vectors at the end of a row: a line more keeps that inside.
-    return arena.allocate(size + Memory.ALIGNMENT, Memory.ALIGNMENT);
+    return memory.allocate(size + Memory.ALIGNMENT, Memory.ALIGNMENT);
   }
 
   /** Bytes of native memory allocated here; mapped constants do not count. */
@@ -122,9 +123,7 @@ public final class Weights implements AutoCloseable {
 
   /** Frees everything; no plan may run afterwards. */
   @Override
-  public synchronized void close() {
-    if (arena.scope().isAlive()) {
-      arena.close();
-    }
+  public void close() {
+    memory.close();
   }
 }

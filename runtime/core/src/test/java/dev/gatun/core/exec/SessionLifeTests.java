@@ -59,7 +59,8 @@ class SessionLifeTests {
     Graph graph = layers(random);
     Tensor x = Agreement.random(Type.tensor(DType.F32, 9, SIZE), random);
     Set<Thread> before = new HashSet<>(Thread.getAllStackTraces().keySet());
-    for (int i = 0; i < 10; i++) {
+    // The JIT works on what a session does for the first twenty or so.
+    for (int i = 0; i < 40; i++) {
       openRunClose(graph, x);
     }
     long settled = residentBytes();
