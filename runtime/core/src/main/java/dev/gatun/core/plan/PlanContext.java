@@ -154,9 +154,7 @@ public final class PlanContext implements AutoCloseable, Team.Body {
   }
 
   private MemorySegment segment(Plan.Place place, long bytes) {
-    return place.fixed()
-        ? MemorySegment.ofAddress(place.at()).reinterpret(bytes)
-        : slab.asSlice(place.at(), bytes);
+    return place.fixed() ? Memory.ALL.asSlice(place.at(), bytes) : slab.asSlice(place.at(), bytes);
   }
 
   private Transfer transfer(Plan.Copy planned) {
