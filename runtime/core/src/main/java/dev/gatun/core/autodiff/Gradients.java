@@ -8,6 +8,7 @@ import dev.gatun.core.graph.Operands;
 import dev.gatun.core.graph.Value;
 import dev.gatun.core.op.Add;
 import dev.gatun.core.op.Expand;
+import dev.gatun.core.op.If;
 import dev.gatun.core.op.StopGradient;
 import dev.gatun.core.op.StraightThrough;
 import dev.gatun.core.tensor.Shape;
@@ -211,6 +212,9 @@ public final class Gradients {
     OpDef op = g.node().op();
     if (op.gradient().isPresent()) {
       return op.gradient().get().of(g);
+    }
+    if (op == If.OP) {
+      return BranchGradient.of(g);
     }
     if (op.pointwise().isPresent()) {
       return PointwiseGradient.of(g);

@@ -116,6 +116,30 @@ public final class GraphBuilder {
     return node.outputs();
   }
 
+  /** Adds the nodes of another graph on the given values; returns the values of its outputs. */
+  public List<Value> inline(Graph graph, List<Value> args) {
+    Map<Value, Value> now = new HashMap<>();
+    now.put(Value.ABSENT, Value.ABSENT);
+    for (int i = 0; i < args.size(); i++) {
+      now.put(graph.inputs().get(i), args.get(i));
+    }
+    for (Node node : graph.nodes()) {
+      List<Value> given = new ArrayList<>();
+      node.inputs().forEach(input -> given.add(translate(now, input)));
+      List<Value> results = add(node.op(), node.attrs(), given, node.outputs().size(), node.name());
+      for (int i = 0; i < results.size(); i++) {
+        now.put(node.outputs().get(i), results.get(i));
+      }
+    }
+    List<Value> results = new ArrayList<>();
+    graph.outputs().forEach(output -> results.add(translate(now, output)));
+    return results;
+  }
+
+  private Value translate(Map<Value, Value> now, Value old) {
+    return now.computeIfAbsent(old, v -> constant(v.name(), v.constantDatum().orElseThrow()));
+  }
+
   /** Makes a value an output of the graph. */
   public void output(String outputName, Value value) {
     outputs.add(value);

@@ -102,7 +102,8 @@ public final class AffineGrid {
 
   /** The grid of the identity, a constant, times theta. */
   private static List<Value> build(GraphBuilder b, Operands in) {
-    long[] size = in.longs(1).orElseThrow(() -> in.error("has a gradient if size is a constant"));
+    long[] size =
+        in.longs(1).orElseThrow(() -> in.error("has a gradient only if size is a constant"));
     boolean corners = in.attrs().flag("alignCorners");
     int axes = size.length - 2;
     int points = 1;

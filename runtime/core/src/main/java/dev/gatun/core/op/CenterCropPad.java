@@ -68,7 +68,7 @@ public final class CenterCropPad {
   private static List<Value> build(GraphBuilder b, Operands in) {
     Formula f = new Formula(b);
     long[] wanted =
-        in.longs(1).orElseThrow(() -> in.error("has a gradient if the sizes are constant"));
+        in.longs(1).orElseThrow(() -> in.error("has a gradient only if the sizes are constant"));
     Shape x = in.shape(0);
     long[] axes = in.attrs().optionalLongs("axes").orElse(LongStream.range(0, x.rank()).toArray());
     Value y = in.value(0);

@@ -1,8 +1,11 @@
 package dev.gatun.core.op;
 
+import dev.gatun.core.graph.Attrs;
 import dev.gatun.core.graph.Evaluation;
+import dev.gatun.core.graph.GraphBuilder;
 import dev.gatun.core.graph.OpDef;
 import dev.gatun.core.graph.Operands;
+import dev.gatun.core.graph.Value;
 import dev.gatun.core.tensor.DType;
 import dev.gatun.core.tensor.Shape;
 import dev.gatun.core.tensor.Tensor;
@@ -22,6 +25,7 @@ public final class Compress {
           .attr("axis")
           .types(in -> List.of(Type.tensor(in.dtype(0), shape(in))))
           .reference(in -> List.of(run(in)))
+          .differentiateAs(Compress::build)
           .define();
 
   private static Shape shape(Operands in) {
@@ -65,6 +69,15 @@ public final class Compress {
     }
     MappedCopy.into(y, from, maps);
     return y.build();
+  }
+
+  private static List<Value> build(GraphBuilder b, Operands in) {
+    Formula f = new Formula(b);
+    boolean flat = !in.attrs().has("axis");
+    Value ids = f.reshape(b.add(NonZero.OP, in.value(1)), -1);
+    long axis = flat ? 0 : in.attrs().integer("axis");
+    Value x = flat ? f.reshape(in.value(0), -1) : in.value(0);
+    return List.of(b.add(Gather.OP, Attrs.of("axis", axis), x, ids));
   }
 
   private Compress() {}

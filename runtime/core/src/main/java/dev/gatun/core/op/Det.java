@@ -25,9 +25,16 @@ public final class Det {
                 }
                 return List.of(Tensor.rounded(x.dtype(), in.shape(0), y));
               })
+          .gradient(
+              g ->
+                  List.of(
+                      new Formula(g.b())
+                          .mul(
+                              g.b().add(Cofactor.OP, g.x(0)),
+                              new Formula(g.b()).unsqueeze(g.dy(), -2, -1))))
           .define();
 
-  private static Shape shape(Operands in) {
+  static Shape shape(Operands in) {
     in.require(in.dtype(0).isFloat(), "the input must be a floating tensor");
     Shape x = in.shape(0);
     if (!x.isRanked()) {
@@ -39,7 +46,7 @@ public final class Det {
     return Shape.of(Arrays.copyOf(x.sizes(), x.rank() - 2));
   }
 
-  private static double det(double[] a, int size) {
+  static double det(double[] a, int size) {
     double det = 1;
     for (int k = 0; k < size; k++) {
       int pivot = k;

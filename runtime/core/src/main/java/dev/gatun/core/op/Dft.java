@@ -25,6 +25,7 @@ public final class Dft {
           .attr("onesided", false)
           .types(in -> List.of(Type.tensor(in.dtype(0), shape(in))))
           .reference(Dft::run)
+          .gradient(DftGradient::of)
           .define();
 
   private static Shape shape(Operands in) {

@@ -1,5 +1,6 @@
 package dev.gatun.core.op;
 
+import dev.gatun.core.graph.Attrs;
 import dev.gatun.core.graph.FusionClass;
 import dev.gatun.core.graph.OpDef;
 import dev.gatun.core.tensor.Tensor;
@@ -29,6 +30,7 @@ public final class GlobalMaxPool {
                   List.of(
                       b.add(
                           ReduceMax.OP,
+                          Attrs.of("noopWithEmptyAxes", true),
                           in.value(0),
                           b.constant(Tensor.vector(Pooling.spatialAxes(in))))))
           .define();

@@ -30,6 +30,7 @@ public final class Loop {
           .attr("stateCount")
           .types(Loop::types)
           .reference(Loop::run)
+          .differentiateAs(UnrolledLoops::loop)
           .define();
 
   private static List<Type> types(Operands in) {
@@ -59,7 +60,7 @@ public final class Loop {
   }
 
   /** How often the body runs, if that is certain. */
-  private static long steps(Operands in, Graph body) {
+  static long steps(Operands in, Graph body) {
     Optional<long[]> trip = in.longs(0);
     if (trip.isEmpty()) {
       return Shape.UNKNOWN;

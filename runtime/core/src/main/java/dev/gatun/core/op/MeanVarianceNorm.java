@@ -25,6 +25,7 @@ public final class MeanVarianceNorm {
                 return List.of(in.tensor(0));
               })
           .decompose(MeanVarianceNorm::build)
+          .differentiateAs(MeanVarianceNorm::flatWhereConstant)
           .define();
 
   private static List<Value> build(GraphBuilder b, Operands in) {
@@ -37,6 +38,18 @@ public final class MeanVarianceNorm {
             b.add(Sqrt.OP, Attrs.NONE, variance),
             b.constant(Tensor.scalar(in.dtype(0), 1e-9)));
     return List.of(b.add(Div.OP, centered, deviation));
+  }
+
+  /** With no gradient where all elements are equal: that of the root would be infinite. */
+  private static List<Value> flatWhereConstant(GraphBuilder b, Operands in) {
+    Formula f = new Formula(b);
+    long[] axes = in.attrs().longs("axes");
+    Value centered = f.sub(in.value(0), f.keptMean(in.value(0), axes));
+    Value variance = f.keptMean(f.square(centered), axes);
+    Value even = f.equal(variance, 0);
+    Value root = f.sqrt(f.where(even, f.number(variance, 1), variance));
+    Value deviation = f.add(f.where(even, f.number(variance, 0), root), 1e-9);
+    return List.of(f.div(centered, deviation));
   }
 
   private MeanVarianceNorm() {}

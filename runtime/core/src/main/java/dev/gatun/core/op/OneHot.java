@@ -1,9 +1,11 @@
 package dev.gatun.core.op;
 
 import dev.gatun.core.graph.Evaluation;
+import dev.gatun.core.graph.GraphBuilder;
 import dev.gatun.core.graph.Indexer;
 import dev.gatun.core.graph.OpDef;
 import dev.gatun.core.graph.Operands;
+import dev.gatun.core.graph.Value;
 import dev.gatun.core.tensor.Shape;
 import dev.gatun.core.tensor.Tensor;
 import dev.gatun.core.tensor.TensorBuilder;
@@ -22,6 +24,7 @@ public final class OneHot {
           .attr("axis", -1)
           .types(in -> List.of(Type.tensor(in.dtype(2), shape(in))))
           .reference(in -> List.of(run(in)))
+          .differentiateAs(OneHot::build)
           .define();
 
   private static Shape shape(Operands in) {
@@ -64,6 +67,16 @@ public final class OneHot {
       }
     }
     return y.build();
+  }
+
+  /** off + hit * (on - off). */
+  private static List<Value> build(GraphBuilder b, Operands in) {
+    Formula f = new Formula(b);
+    Value zeroOne = b.constant(Tensor.rounded(in.dtype(2), Shape.of(2), new double[] {0, 1}));
+    Value hit = b.add(OP, in.attrs(), in.value(0), in.value(1), zeroOne);
+    Value off = f.reshape(f.slice(in.value(2), 0, 0, 1, 1));
+    Value on = f.reshape(f.slice(in.value(2), 0, 1, 2, 1));
+    return List.of(f.add(f.mul(hit, on), f.mul(f.sub(1, hit), off)));
   }
 
   private OneHot() {}

@@ -220,6 +220,7 @@ public final class Ops {
           BlackmanWindow.OP,
           MelWeightMatrix.OP,
           Det.OP,
+          Cofactor.OP,
           // Quantization.
           QuantizeLinear.OP,
           DequantizeLinear.OP,

@@ -3,6 +3,7 @@ package dev.gatun.core.op;
 import dev.gatun.core.graph.Attrs;
 import dev.gatun.core.graph.Backward;
 import dev.gatun.core.graph.Value;
+import dev.gatun.core.tensor.Shape;
 import dev.gatun.core.tensor.Tensor;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -35,6 +36,10 @@ final class Order {
 
   /** Each value's gradient goes back to where it came from. */
   static Value gradient(Backward g) {
+    Shape shape = g.x(0).tensorType().shape();
+    if (shape.isRanked() && shape.rank() == 0) {
+      return Reshape.like(g.b(), g.dy(), g.x(0));
+    }
     Attrs attrs = Attrs.of("axis", g.attrs().integer("axis"), "reduction", "add");
     return g.b().add(ScatterElements.OP, attrs, Expand.filled(g.b(), 0, g.x(0)), g.y(1), g.dy());
   }

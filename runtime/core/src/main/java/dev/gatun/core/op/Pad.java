@@ -6,6 +6,7 @@ import dev.gatun.core.graph.FusionClass;
 import dev.gatun.core.graph.OpDef;
 import dev.gatun.core.graph.Operands;
 import dev.gatun.core.graph.Value;
+import dev.gatun.core.tensor.DType;
 import dev.gatun.core.tensor.Shape;
 import dev.gatun.core.tensor.Tensor;
 import dev.gatun.core.tensor.TensorBuilder;
@@ -129,7 +130,7 @@ public final class Pad {
     Value axes = g.has(3) ? g.x(3) : Value.ABSENT;
     String mode = g.attrs().text("mode");
     if (mode.equals("constant")) {
-      Value back = g.b().add(OP, g.dy(), f.neg(g.x(1)), Value.ABSENT, axes);
+      Value back = g.b().add(OP, g.dy(), f.neg(f.cast(g.x(1), DType.I64)), Value.ABSENT, axes);
       Value outside =
           g.wants(2)
               ? Reshape.like(g.b(), f.sub(f.total(g.dy()), f.total(back)), g.x(2))

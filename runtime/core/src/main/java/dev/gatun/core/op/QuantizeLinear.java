@@ -34,6 +34,7 @@ public final class QuantizeLinear {
           .types(QuantizeLinear::types)
           .reference(QuantizeLinear::run)
           .decompose(QuantizeLinear::build)
+          .flat()
           .define();
 
   private static List<Type> types(Operands in) {

@@ -29,7 +29,9 @@ final class ReductionGradient {
 
   /** A result with the reduced axes as 1, so that it stretches to the input. */
   private Value kept(Value y) {
-    return g.attrs().flag("keepDims") || all ? y : f.unsqueeze(y, axes);
+    // A single number has axis 0, along which there is nothing.
+    boolean single = g.x(0).type().isFixed() && g.x(0).tensorType().shape().rank() == 0;
+    return g.attrs().flag("keepDims") || all || single ? y : f.unsqueeze(y, axes);
   }
 
   private Value dy() {

@@ -210,6 +210,11 @@ public final class Resize {
   private static List<Value> build(GraphBuilder b, Operands in) {
     Formula f = new Formula(b);
     Shape shape = in.shape(0);
+    for (int i = 1; i < in.count(); i++) {
+      in.require(
+          shape.isFixed() && (!in.has(i) || in.constant(i).isPresent()),
+          "has a gradient only if the shape is known and scales, sizes and roi are constants");
+    }
     ResizeAxis[] plan = plan(shape, in.attrs(), in.constant(1), in.constant(2), in.constant(3));
     int[] axes = axes(shape, in.attrs());
     Value y = in.value(0);

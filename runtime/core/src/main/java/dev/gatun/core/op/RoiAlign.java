@@ -29,6 +29,7 @@ public final class RoiAlign {
           .attr("halfPixel", true)
           .types(RoiAlign::types)
           .reference(RoiAlign::run)
+          .differentiateAs(SampledRegions::build)
           .define();
 
   private static List<Type> types(Operands in) {

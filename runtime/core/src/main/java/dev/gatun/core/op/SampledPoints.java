@@ -59,6 +59,29 @@ final class SampledPoints {
     return List.of(f.reshape(points.sum(), to));
   }
 
+  /**
+   * Linear samples of x [N, C, S...] at coordinates [N, 1, P], one list an axis: points up to an
+   * element beyond the edges take the edge, others are 0.
+   */
+  static Value at(Formula f, Value x, List<Value> coordinates) {
+    SampledPoints points = new SampledPoints(f, x);
+    Value within = Value.ABSENT;
+    for (int a = 0; a < coordinates.size(); a++) {
+      Value at = coordinates.get(a);
+      long size = points.sizes[a];
+      points.axes.add(points.linear(points.clip(at, size), size));
+      Value near =
+          f.b()
+              .add(
+                  And.OP,
+                  f.b().add(LessEqual.OP, f.number(at, -1), at),
+                  f.b().add(LessEqual.OP, at, f.number(at, (double) size)));
+      within = within.isAbsent() ? near : f.b().add(And.OP, within, near);
+    }
+    Value sum = points.sum();
+    return f.where(within, sum, f.number(sum, 0));
+  }
+
   static List<Value> deformed(GraphBuilder b, Operands in) {
     for (int i = 0; i < in.count(); i++) {
       in.require(!in.has(i) || in.type(i).isFixed(), "has a gradient only if the shapes are known");

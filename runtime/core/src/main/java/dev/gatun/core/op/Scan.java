@@ -37,9 +37,10 @@ public final class Scan {
           .attr("outputDirections", List.of())
           .types(Scan::types)
           .reference(Scan::run)
+          .differentiateAs(UnrolledLoops::scan)
           .define();
 
-  private static long entry(Attrs attrs, String name, int i) {
+  static long entry(Attrs attrs, String name, int i) {
     long[] list = attrs.longs(name);
     return list.length == 0 ? 0 : list[i];
   }

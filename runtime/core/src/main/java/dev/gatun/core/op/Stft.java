@@ -1,8 +1,12 @@
 package dev.gatun.core.op;
 
+import dev.gatun.core.graph.Attrs;
 import dev.gatun.core.graph.Evaluation;
+import dev.gatun.core.graph.GraphBuilder;
 import dev.gatun.core.graph.OpDef;
 import dev.gatun.core.graph.Operands;
+import dev.gatun.core.graph.Value;
+import dev.gatun.core.tensor.DType;
 import dev.gatun.core.tensor.Shape;
 import dev.gatun.core.tensor.Tensor;
 import dev.gatun.core.tensor.Type;
@@ -20,6 +24,7 @@ public final class Stft {
           .attr("onesided", true)
           .types(in -> List.of(Type.tensor(in.dtype(0), shape(in))))
           .reference(Stft::run)
+          .differentiateAs(Stft::build)
           .define();
 
   private static Shape shape(Operands in) {
@@ -93,6 +98,31 @@ public final class Stft {
       }
     }
     return List.of(Tensor.rounded(src.dtype(), shape, y));
+  }
+
+  /** Overlapping frames, times the window, each transformed. */
+  private static List<Value> build(GraphBuilder b, Operands in) {
+    Formula f = new Formula(b);
+    Shape shape = shape(in);
+    in.require(
+        shape.isFixed() && in.longs(1).isPresent() && in.type(0).isFixed(),
+        "has a gradient only if the shapes are known");
+    Shape x = in.shape(0);
+    long step = in.longs(1).orElseThrow()[0];
+    int frame = Sizes.toInt(in.has(2) ? in.shape(2).size(0) : in.longs(3).orElseThrow()[0]);
+    int frames = Sizes.toInt(shape.size(1));
+    long[] ids = new long[frames * frame];
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] = i / frame * step + i % frame;
+    }
+    Value signal = f.reshape(in.value(0), x.size(0), x.size(1), x.rank() == 2 ? 1 : x.size(2));
+    Value each = b.constant(Tensor.whole(DType.I64, Shape.of(frames, frame), ids));
+    Value cut = b.add(Gather.OP, Attrs.of("axis", 1), signal, each);
+    if (in.has(2)) {
+      cut = f.mul(cut, f.cast(f.reshape(in.value(2), frame, 1), in.dtype(0)));
+    }
+    boolean onesided = in.attrs().flag("onesided");
+    return List.of(b.add(Dft.OP, Attrs.of("onesided", onesided), cut));
   }
 
   private Stft() {}

@@ -1,9 +1,12 @@
 package dev.gatun.core.op;
 
 import dev.gatun.core.graph.Evaluation;
+import dev.gatun.core.graph.GraphBuilder;
 import dev.gatun.core.graph.Indexer;
 import dev.gatun.core.graph.OpDef;
 import dev.gatun.core.graph.Operands;
+import dev.gatun.core.graph.Value;
+import dev.gatun.core.tensor.DType;
 import dev.gatun.core.tensor.Shape;
 import dev.gatun.core.tensor.Tensor;
 import dev.gatun.core.tensor.TensorBuilder;
@@ -27,6 +30,7 @@ public final class TensorScatter {
                 return List.of(in.type(0));
               })
           .reference(in -> List.of(run(in)))
+          .differentiateAs(TensorScatter::build)
           .define();
 
   private static void check(Operands in) {
@@ -90,6 +94,37 @@ public final class TensorScatter {
       y.copy((outer * size + at) * inner, update, run * inner, inner);
     }
     return y.build();
+  }
+
+  /** An update of positions [batch, step] of x with the axis moved behind the batch. */
+  private static List<Value> build(GraphBuilder b, Operands in) {
+    Formula f = new Formula(b);
+    Shape x = in.shape(0);
+    in.require(x.isFixed() && in.shape(1).isFixed(), "has a gradient only if the shapes are known");
+    int axis = Axes.at(in.attrs().integer("axis"), x.rank());
+    long[] perm = new long[x.rank()];
+    for (int i = 0; i < perm.length; i++) {
+      perm[i] = i == 1 ? axis : i > 1 && i <= axis ? i - 1 : i;
+    }
+    long batch = x.size(0);
+    long length = in.shape(1).size(axis);
+    Shape places = Shape.of(batch, length, 1);
+    long[] rows = new long[Sizes.toInt(batch * length)];
+    long[] steps = new long[rows.length];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = i / length;
+      steps[i] = i % length;
+    }
+    Value step = b.constant(Tensor.whole(DType.I64, places, steps));
+    if (in.has(2)) {
+      Value starts = f.reshape(f.cast(in.value(2), DType.I64), batch, 1, 1);
+      Value size = b.constant(Tensor.scalar(x.size(axis)));
+      step = b.add(Rem.OP, f.add(step, starts), size);
+    }
+    Value ids = f.concat(2, b.constant(Tensor.whole(DType.I64, places, rows)), step);
+    Value written =
+        b.add(ScatterNd.OP, f.transpose(in.value(0), perm), ids, f.transpose(in.value(1), perm));
+    return List.of(f.transpose(written, Transpose.inverse(perm)));
   }
 
   private TensorScatter() {}

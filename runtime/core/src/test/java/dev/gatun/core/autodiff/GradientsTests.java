@@ -128,6 +128,15 @@ class GradientsTests {
   }
 
   @Test
+  void castsConvertTheGradientBack() {
+    GraphBuilder b = new GraphBuilder("test");
+    Value x = b.input("x", Type.tensor(DType.F64, 2));
+    Value half = b.add(Cast.OP, Attrs.of("to", DType.F16), x);
+    Value y = b.add(Cast.OP, Attrs.of("to", DType.F64), b.add(Mul.OP, half, half));
+    assertArrayEquals(new double[] {2, 4.5}, gradient(b, total(b, y), x, 1, 2.25), 0);
+  }
+
+  @Test
   void straightThroughPassesTheGradientOn() {
     GraphBuilder b = new GraphBuilder("test");
     Value x = b.input("x", Type.tensor(DType.F64, 2));

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class GoldenGradients {
   static void check(GoldenCase c, GoldenOps.@Nullable Builder builder) {
     if (builder == null) {
-      fail("no builder for golden operator '" + c.op() + "'");
+      fail("no builder for golden case '" + c.name() + "'");
       return;
     }
     List<Value> outputs = new ArrayList<>();

@@ -52,10 +52,9 @@ class OpsGoldenTests {
                     c.name(), () -> GoldenGradients.check(c, builders.get(c.op()))));
   }
 
-  private static void check(
-      GoldenCase c, GoldenOps.@org.jspecify.annotations.Nullable Builder builder) {
+  static void check(GoldenCase c, GoldenOps.@org.jspecify.annotations.Nullable Builder builder) {
     if (builder == null) {
-      fail("no builder for golden operator '" + c.op() + "'");
+      fail("no builder for golden case '" + c.name() + "'");
       return;
     }
     List<Value> outputs = builder.build(c);
