@@ -36,6 +36,7 @@ public final class RandomLike {
                 }
                 return List.of(y.build());
               })
+          .flat()
           .define();
 
   /** A number that stays below 1 when it is rounded to the type. */

@@ -100,6 +100,7 @@ class OperatorGradientTests {
     for (String op : List.of("stopGradient", "straightThrough", "quantizeLinear", "bernoulli")) {
       WITHOUT.put(op, "its gradient is not that of its value, on purpose");
     }
+    WITHOUT.put("randomLike", "of x only the shape counts");
     WITHOUT.put("bitCast", "reads bits as another type");
     WITHOUT.put("unique", "the number of results jumps with the values");
     WITHOUT.put("dynamicQuantizeLinear", "quantized for inference; use straightThrough");
