@@ -130,7 +130,7 @@ public final class Pad {
     Value axes = g.has(3) ? g.x(3) : Value.ABSENT;
     String mode = g.attrs().text("mode");
     if (mode.equals("constant")) {
-      Value back = g.b().add(OP, g.dy(), f.neg(f.cast(g.x(1), DType.I64)), Value.ABSENT, axes);
+      Value back = g.b().add(OP, g.dy(), negated(f, g.x(1)), Value.ABSENT, axes);
       Value outside =
           g.wants(2)
               ? Reshape.like(g.b(), f.sub(f.total(g.dy()), f.total(back)), g.x(2))
@@ -162,6 +162,13 @@ public final class Pad {
       }
     }
     return List.of(dx);
+  }
+
+  /** A constant stays one, so that shapes stay known. */
+  private static Value negated(Formula f, Value pads) {
+    return pads.constant()
+        .map(known -> f.longs(Arrays.stream(known.toLongs()).map(p -> -p).toArray()))
+        .orElseGet(() -> f.neg(f.cast(pads, DType.I64)));
   }
 
   private Pad() {}

@@ -28,6 +28,7 @@ public final class Passes {
 
   private static final List<Pass> AFTER =
       List.of(
+          new MergeOutputs(),
           new MergeProjections(Candidates::keepsWhole),
           new AssignLayouts(),
           new ExpandComposites(Candidates::keepsWhole),

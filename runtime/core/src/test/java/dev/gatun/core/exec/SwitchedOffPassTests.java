@@ -83,6 +83,10 @@ class SwitchedOffPassTests {
         a = attention(qh, kh, vh)
         t = transpose(a) {perm = [0, 2, 1, 3]}
         y = reshape(t, j)
+      mergeOutputs: x: f32[3, 5]
+        a = layerNorm(x)
+        b, mean, inverse = layerNorm(x)
+        y = add(a, mean)
       assignLayouts: x: f32[1, 4, 5, 5]
         w = f32[2, 4, 3, 3]{WEIGHTS}
         c = conv(x, w)

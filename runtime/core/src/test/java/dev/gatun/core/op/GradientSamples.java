@@ -1,13 +1,17 @@
 package dev.gatun.core.op;
 
+import dev.gatun.core.graph.Graph;
+import dev.gatun.core.graph.GraphParser;
+import dev.gatun.core.graph.Node;
+import dev.gatun.core.graph.Value;
 import java.util.List;
 
 /**
  * Nodes whose gradients are checked besides random ones: "inputs | statements", where the last
  * statement is the node. Floating inputs are random; integers are constants that make sense.
  */
-final class GradientSamples {
-  static final List<String> ALL =
+public final class GradientSamples {
+  public static final List<String> ALL =
       List.of(
           "a: f64[3, 4], b: f64[4] | c = bool[3, 1]{true, false, true} y = where(c, a, b)",
           "a: f64[2, 3], b: f64[3] | s = bool[1]{true} y = where(s, a, b)",
@@ -260,6 +264,19 @@ final class GradientSamples {
               + " {body = graph b(i: i64[], c: bool[], s: f64[2], w: f64[2]) {"
               + " f = cast(i) {to = f64} p = mul(s, w) q = add(p, f) r = sin(q) return c, r, p },"
               + " stateCount = 1}");
+
+  /** The sample's statements without outputs, in another floating type. */
+  public static Graph graph(String sample, String dtype) {
+    String text = sample.replace("f64", dtype);
+    int bar = text.indexOf('|');
+    Graph closed =
+        new GraphParser(Ops.ALL)
+            .parse(
+                "graph g(" + text.substring(0, bar) + ") {" + text.substring(bar + 1) + " return}");
+    Node last = closed.nodes().get(closed.nodes().size() - 1);
+    List<String> names = last.outputs().stream().map(Value::name).toList();
+    return new Graph("sample", closed.inputs(), closed.nodes(), last.outputs(), names);
+  }
 
   private GradientSamples() {}
 }
