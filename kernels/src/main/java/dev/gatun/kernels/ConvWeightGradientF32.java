@@ -24,8 +24,10 @@ public final class ConvWeightGradientF32 {
   /** Positions whose windows are packed at a time: with as many rows of dy they stay in L2. */
   private static final int DEPTH = 256;
 
-  /** Panels packed at a time. */
-  private static final int PANELS = 4;
+  /**
+   * Most panels packed at a time: the rows of dy are turned once for all of them.
+   */
+  private static final int PANELS = 16;
 
   /** Blocks there should be, for as many threads as machines have; more parts cost more sums. */
   private static final int BLOCKS = 24;
@@ -42,13 +44,14 @@ public final class ConvWeightGradientF32 {
   private final ConvGeometry g;
   private final int columns; // of a group's result: taps * channels of a group
   private final int outOfGroup;
-  private final int blocks; // of columns
+  private final int panels;
+  private final int blocks; // of panels, as even as possible
   private final int parts; // of positions
   private final long positions;
   private final int tasks;
   private final WindowPanelsF32 windows;
-  // [whole or last block of columns][depth]: only those that occur
-  private final @Nullable GemmF32[][] products = new GemmF32[2][DEPTH + 1];
+  // [depth][block of columns]: only those that occur
+  private final @Nullable GemmF32[][] products;
   private final StridedCopy turn;
 
   private ConvWeightGradientF32(ConvGeometry g) {
@@ -56,32 +59,55 @@ public final class ConvWeightGradientF32 {
     int inOfGroup = g.inChannels() / g.groups();
     columns = Math.multiplyExact(g.taps(), inOfGroup);
     outOfGroup = g.outChannels() / g.groups();
-    blocks = Math.ceilDiv(PackedWeightsF32.panels(columns), PANELS);
+    panels = PackedWeightsF32.panels(columns);
     positions = g.pixels();
+    long mostParts = Math.max(1, positions / LEAST_POSITIONS);
+    // Where positions cannot be cut often enough, columns are cut finer.
+    long finer = Math.ceilDiv(BLOCKS / 2, mostParts * g.groups());
+    blocks = (int) Math.min(panels, Math.max(finer, Math.ceilDiv(panels, PANELS)));
     long wanted = Math.ceilDiv(BLOCKS, (long) blocks * g.groups());
-    parts = (int) Math.clamp(wanted, 1, Math.max(1, positions / LEAST_POSITIONS));
+    parts = (int) Math.clamp(wanted, 1, mostParts);
     tasks = (int) Math.min(MOST_TASKS, units());
     windows = new WindowPanelsF32(g);
     turn =
         StridedCopy.transpose(
             4, new long[] {g.outChannels(), g.taps(), inOfGroup}, new int[] {0, 2, 1});
+    products = new GemmF32[DEPTH + 1][blocks];
     for (int part = 0; part < parts; part++) {
-      long count = positions * (part + 1) / parts - positions * part / parts;
-      prepare((int) Math.min(DEPTH, count));
-      prepare((int) (count % DEPTH));
+      long begin = positions * part / parts;
+      long count = positions * (part + 1) / parts - begin;
+      long depths = Math.ceilDiv(count, DEPTH);
+      prepare((int) (count / depths));
+      prepare((int) Math.ceilDiv(count, depths));
     }
   }
 
   private void prepare(int depth) {
-    for (int last = 0; depth > 0 && last < 2; last++) {
-      int n = last == 0 ? Math.min(columns, PANELS * COLUMNS) : lastColumns();
-      products[last][depth] =
-          GemmF32.plan(outOfGroup, n, depth, GemmF32.Left.TRANSPOSED, GemmF32.Right.PACKED, 1);
+    if (products[depth][0] != null) {
+      return;
+    }
+    for (int block = 0; block < blocks; block++) {
+      int n = columns(block);
+      boolean known = false;
+      for (int other = 0; other < block; other++) {
+        if (columns(other) == n) {
+          products[depth][block] = products[depth][other];
+          known = true;
+        }
+      }
+      if (!known) {
+        products[depth][block] =
+            GemmF32.plan(outOfGroup, n, depth, GemmF32.Left.TRANSPOSED, GemmF32.Right.PACKED, 1);
+      }
     }
   }
 
-  private int lastColumns() {
-    return columns - (blocks - 1) * PANELS * COLUMNS;
+  private int firstPanel(int block) {
+    return (int) ((long) panels * block / blocks);
+  }
+
+  private int columns(int block) {
+    return Math.min(columns, firstPanel(block + 1) * COLUMNS) - firstPanel(block) * COLUMNS;
   }
 
   /** A plan for the sizes of the convolution. */
@@ -108,8 +134,8 @@ public final class ConvWeightGradientF32 {
     return tasks * packedBytes() + (isPlain() ? 0 : 4L * parts * partFloats());
   }
 
-  private static long packedBytes() {
-    return 4L * DEPTH * PANELS * COLUMNS;
+  private long packedBytes() {
+    return 4L * DEPTH * Math.ceilDiv(panels, blocks) * COLUMNS;
   }
 
   /** What was chosen, for people. */
@@ -167,20 +193,23 @@ public final class ConvWeightGradientF32 {
     int part = (int) (unit / ((long) g.groups() * blocks));
     int group = (int) (unit / blocks % g.groups());
     int block = (int) (unit % blocks);
-    int firstPanel = block * PANELS;
-    int n = Math.min(columns - firstPanel * COLUMNS, PANELS * COLUMNS);
-    long end = positions * (part + 1) / parts;
+    int firstPanel = firstPanel(block);
+    int n = columns(block);
+    long begin = positions * part / parts;
+    long count = positions * (part + 1) / parts - begin;
+    // As even as possible: a few positions left over would cost nearly as much as all others.
+    long depths = Math.ceilDiv(count, DEPTH);
     long dyRowBytes = 4L * g.outChannels();
     long rowBytes = 4L * columns;
     long c =
         sums
             + 4 * (part * partFloats() + (long) group * outOfGroup * columns)
             + 4L * firstPanel * COLUMNS;
-    boolean first = true;
-    for (long at = positions * part / parts; at < end; at += DEPTH) {
-      int depth = (int) Math.min(DEPTH, end - at);
+    for (long d = 0; d < depths; d++) {
+      long at = begin + count * d / depths;
+      int depth = (int) (begin + count * (d + 1) / depths - at);
       windows.pack(x, group, firstPanel, n, at, depth, packed);
-      GemmF32 product = requireNonNull(products[block == blocks - 1 ? 1 : 0][depth]);
+      GemmF32 product = requireNonNull(products[depth][block]);
       long left = dy + at * dyRowBytes + 4L * group * outOfGroup;
       for (int i = 0; i < product.tasks(); i++) {
         product.run(
@@ -188,7 +217,7 @@ public final class ConvWeightGradientF32 {
             dyRowBytes,
             packed,
             0,
-            first ? 0 : c,
+            d == 0 ? 0 : c,
             rowBytes,
             Float.NEGATIVE_INFINITY,
             Float.POSITIVE_INFINITY,
@@ -198,7 +227,6 @@ public final class ConvWeightGradientF32 {
             NO_BUFFERS,
             i);
       }
-      first = false;
     }
   }
 

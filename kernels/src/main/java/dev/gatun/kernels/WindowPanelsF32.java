@@ -7,8 +7,9 @@ import jdk.incubator.vector.VectorMask;
  * Writes the matrix of a convolution's windows, [output positions, taps * channels of a group], in
  * the packed form of {@link PackedWeightsF32}: a few panels of a few positions at a time.
  *
- * <p>Bound by memory: a panel row is a run of channels of one tap, or of several taps where there
- * are few channels, and is copied vector by vector; zeros where a tap lies in the padding.
+ * <p>Bound by memory: a panel row is a run of channels of one tap and is copied vector by vector;
+ * zeros where a tap lies in the padding. Where there are few channels, taps beside each other are
+ * one run: they lie beside each other in the image, too, for all positions that are not at its edge.
  */
 final class WindowPanelsF32 {
   private static final int COLUMNS = PackedWeightsF32.COLUMNS;
@@ -21,6 +22,7 @@ final class WindowPanelsF32 {
   private final int outHeight;
   private final int outDepth;
   private final long pixelBytes;
+  private final boolean merged; // taps of a row are one run
 
   WindowPanelsF32(ConvGeometry geometry) {
     g = geometry;
@@ -29,6 +31,7 @@ final class WindowPanelsF32 {
     outHeight = g.height().out();
     outDepth = g.depth().out();
     pixelBytes = 4L * g.inChannels();
+    merged = channels < COLUMNS && g.groups() == 1 && g.width().dilation() == 1;
   }
 
   /**
@@ -41,14 +44,14 @@ final class WindowPanelsF32 {
   void pack(long x, int group, int firstPanel, int columns, long first, int count, long dst) {
     long groupAt = x + 4L * group * channels;
     int begin = firstPanel * COLUMNS;
+    int length = merged ? channels * g.width().kernel() : channels;
     int done = 0;
     while (done < columns) {
-      int tap = (begin + done) / channels;
-      int channel = (begin + done) % channels;
+      int column = begin + done;
       int inPanel = done % COLUMNS;
-      int run = Math.min(Math.min(channels - channel, COLUMNS - inPanel), columns - done);
+      int run = Math.min(Math.min(length - column % length, COLUMNS - inPanel), columns - done);
       long to = dst + (long) (done / COLUMNS) * count * ROW_BYTES + 4L * inPanel;
-      tap(groupAt + 4L * channel, tap, run, first, count, to);
+      run(groupAt, column, run, first, count, to);
       done += run;
     }
     int rest = Math.floorMod(-columns, COLUMNS);
@@ -58,17 +61,20 @@ final class WindowPanelsF32 {
     }
   }
 
-  /** A run of channels of one tap at all positions. */
-  private void tap(long x, int tap, int run, long first, int count, long dst) {
+  /** Columns [column, column + run), of taps beside each other, at all positions. */
+  private void run(long x, int column, int run, long first, int count, long dst) {
+    int tap = column / channels;
     int kw = tap % g.width().kernel();
+    int lastKw = kw + (column % channels + run - 1) / channels;
     int kh = tap / g.width().kernel() % g.height().kernel();
     int kd = tap / g.width().kernel() / g.height().kernel();
     int shift = kw * g.width().dilation() - g.width().padBefore();
+    int lastShift = lastKw * g.width().dilation() - g.width().padBefore();
     int stride = g.width().stride();
     int in = g.width().in();
-    // Positions whose tap lies within the row: 0 <= ow * stride + shift < in.
+    // Positions whose taps all lie within the row: 0 <= ow * stride + shift < in.
     int low = Math.clamp(Math.ceilDiv(-shift, stride), 0, outWidth);
-    int high = Math.clamp(Math.ceilDiv(in - shift, stride), low, outWidth);
+    int high = Math.clamp(Math.ceilDiv(in - lastShift, stride), low, outWidth);
     long at = first;
     int left = count;
     long to = dst;
@@ -81,23 +87,54 @@ final class WindowPanelsF32 {
       long batch = line / outHeight / outDepth;
       int ih = oh * g.height().stride() + kh * g.height().dilation() - g.height().padBefore();
       int id = od * g.depth().stride() + kd * g.depth().dilation() - g.depth().padBefore();
-      boolean inside = ih >= 0 && ih < g.height().in() && id >= 0 && id < g.depth().in();
-      int from = inside ? Math.clamp(low - ow, 0, span) : span;
-      int end = inside ? Math.clamp(high - ow, from, span) : span;
-      if (from > 0) {
-        zero(to, from, run);
-      }
-      if (end > from) {
-        long row = (batch * g.depth().in() + id) * g.height().in() + ih;
-        long source = x + (row * in + (long) (ow + from) * stride + shift) * pixelBytes;
-        copy(source, stride * pixelBytes, to + from * ROW_BYTES, end - from, run);
-      }
-      if (span > end) {
-        zero(to + end * ROW_BYTES, span - end, run);
+      if (ih < 0 || ih >= g.height().in() || id < 0 || id >= g.depth().in()) {
+        zero(to, span, run);
+      } else {
+        long row = x + ((batch * g.depth().in() + id) * g.height().in() + ih) * in * pixelBytes;
+        int from = Math.clamp(low - ow, 0, span);
+        int end = Math.clamp(high - ow, from, span);
+        if (end > from) {
+          long source = row + ((long) (ow + from) * stride + shift) * pixelBytes;
+          copy(
+              source + 4L * (column % channels),
+              stride * pixelBytes,
+              to + from * ROW_BYTES,
+              end - from,
+              run);
+        }
+        if (kw == lastKw) {
+          zero(to, from, run);
+          zero(to + end * ROW_BYTES, span - end, run);
+        } else {
+          edges(row, ow, 0, from, column, run, to);
+          edges(row, ow, end, span, column, run, to);
+        }
       }
       at += span;
       left -= span;
       to += span * ROW_BYTES;
+    }
+  }
+
+  private void edges(long row, int ow, int from, int end, int column, int run, long dst) {
+    for (int i = from; i < end; i++) {
+      int begin = (ow + i) * g.width().stride() - g.width().padBefore();
+      edge(row, begin, column, run, dst + i * ROW_BYTES);
+    }
+  }
+
+  /** One position at the edge of a row, where some of its taps lie outside. */
+  private void edge(long row, int begin, int column, int run, long dst) {
+    int iw = begin + column / channels % g.width().kernel();
+    int channel = column % channels;
+    for (int i = 0; i < run; i++) {
+      boolean inside = iw >= 0 && iw < g.width().in();
+      long at = row + iw * pixelBytes + 4L * channel;
+      Memory.ALL.set(Memory.F32, dst + 4L * i, inside ? Memory.ALL.get(Memory.F32, at) : 0);
+      if (++channel == channels) {
+        channel = 0;
+        iw++;
+      }
     }
   }
 
