@@ -152,10 +152,26 @@ final class AttentionRowF32 {
           x.fma(
               FloatVector.fromMemorySegment(S, Memory.ALL, key3 + 4L * done, Lanes.ORDER, in), s3);
     }
-    Memory.ALL.set(Memory.F32, scores, scale * s0.reduceLanes(VectorOperators.ADD));
-    Memory.ALL.set(Memory.F32, scores + 4, scale * s1.reduceLanes(VectorOperators.ADD));
-    Memory.ALL.set(Memory.F32, scores + 8, scale * s2.reduceLanes(VectorOperators.ADD));
-    Memory.ALL.set(Memory.F32, scores + 12, scale * s3.reduceLanes(VectorOperators.ADD));
+    s0 = s0.add(s0.rearrange(Lanes.HALF));
+    s0 = s0.add(s0.rearrange(Lanes.QUARTER));
+    s0 = L >= 8 ? s0.add(s0.rearrange(Lanes.EIGHTH)) : s0;
+    s0 = L >= 16 ? s0.add(s0.rearrange(Lanes.SIXTEENTH)) : s0;
+    Memory.ALL.set(Memory.F32, scores, scale * s0.lane(0));
+    s1 = s1.add(s1.rearrange(Lanes.HALF));
+    s1 = s1.add(s1.rearrange(Lanes.QUARTER));
+    s1 = L >= 8 ? s1.add(s1.rearrange(Lanes.EIGHTH)) : s1;
+    s1 = L >= 16 ? s1.add(s1.rearrange(Lanes.SIXTEENTH)) : s1;
+    Memory.ALL.set(Memory.F32, scores + 4, scale * s1.lane(0));
+    s2 = s2.add(s2.rearrange(Lanes.HALF));
+    s2 = s2.add(s2.rearrange(Lanes.QUARTER));
+    s2 = L >= 8 ? s2.add(s2.rearrange(Lanes.EIGHTH)) : s2;
+    s2 = L >= 16 ? s2.add(s2.rearrange(Lanes.SIXTEENTH)) : s2;
+    Memory.ALL.set(Memory.F32, scores + 8, scale * s2.lane(0));
+    s3 = s3.add(s3.rearrange(Lanes.HALF));
+    s3 = s3.add(s3.rearrange(Lanes.QUARTER));
+    s3 = L >= 8 ? s3.add(s3.rearrange(Lanes.EIGHTH)) : s3;
+    s3 = L >= 16 ? s3.add(s3.rearrange(Lanes.SIXTEENTH)) : s3;
+    Memory.ALL.set(Memory.F32, scores + 12, scale * s3.lane(0));
   }
 
   static float dot(long a, long b, int depth) {
@@ -175,7 +191,11 @@ final class AttentionRowF32 {
                   FloatVector.fromMemorySegment(S, Memory.ALL, b + 4L * done, Lanes.ORDER, in),
                   sum);
     }
-    return sum.reduceLanes(VectorOperators.ADD);
+    sum = sum.add(sum.rearrange(Lanes.HALF));
+    sum = sum.add(sum.rearrange(Lanes.QUARTER));
+    sum = L >= 8 ? sum.add(sum.rearrange(Lanes.EIGHTH)) : sum;
+    sum = L >= 16 ? sum.add(sum.rearrange(Lanes.SIXTEENTH)) : sum;
+    return sum.lane(0);
   }
 
   /** o = o * factor + sum over j of p[j] value[j], for one row of results. */

@@ -146,8 +146,16 @@ final class AttentionSoftmaxF32 {
       e0.intoArray(p, to0 + k * L);
       e1.intoArray(p, to1 + k * L);
     }
-    sum[at] = sum[at] * factor[at] + sum0.reduceLanes(VectorOperators.ADD);
-    sum[at + 1] = sum[at + 1] * factor[at + 1] + sum1.reduceLanes(VectorOperators.ADD);
+    sum0 = sum0.add(sum0.rearrange(Lanes.HALF));
+    sum0 = sum0.add(sum0.rearrange(Lanes.QUARTER));
+    sum0 = L >= 8 ? sum0.add(sum0.rearrange(Lanes.EIGHTH)) : sum0;
+    sum0 = L >= 16 ? sum0.add(sum0.rearrange(Lanes.SIXTEENTH)) : sum0;
+    sum[at] = sum[at] * factor[at] + sum0.lane(0);
+    sum1 = sum1.add(sum1.rearrange(Lanes.HALF));
+    sum1 = sum1.add(sum1.rearrange(Lanes.QUARTER));
+    sum1 = L >= 8 ? sum1.add(sum1.rearrange(Lanes.EIGHTH)) : sum1;
+    sum1 = L >= 16 ? sum1.add(sum1.rearrange(Lanes.SIXTEENTH)) : sum1;
+    sum[at + 1] = sum[at + 1] * factor[at + 1] + sum1.lane(0);
   }
 
   /** dst[r] *= factor[r] for rows of width floats. */

@@ -24,9 +24,7 @@ public final class ConvWeightGradientF32 {
   /** Positions whose windows are packed at a time: with as many rows of dy they stay in L2. */
   private static final int DEPTH = 256;
 
-  /**
-   * Most panels packed at a time: the rows of dy are turned once for all of them.
-   */
+  /** Most panels packed at a time: the rows of dy are turned once for all of them. */
   private static final int PANELS = 16;
 
   /** Blocks there should be, for as many threads as machines have; more parts cost more sums. */

@@ -2,7 +2,6 @@ package dev.gatun.kernels;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -69,10 +68,26 @@ final class GemmDotsF32 {
       s2 = x.fma(FloatVector.fromMemorySegment(S, Memory.ALL, b2 + p, Lanes.ORDER, in), s2);
       s3 = x.fma(FloatVector.fromMemorySegment(S, Memory.ALL, b3 + p, Lanes.ORDER, in), s3);
     }
-    sums[to] = s0.reduceLanes(VectorOperators.ADD);
-    sums[to + 1] = s1.reduceLanes(VectorOperators.ADD);
-    sums[to + 2] = s2.reduceLanes(VectorOperators.ADD);
-    sums[to + 3] = s3.reduceLanes(VectorOperators.ADD);
+    s0 = s0.add(s0.rearrange(Lanes.HALF));
+    s0 = s0.add(s0.rearrange(Lanes.QUARTER));
+    s0 = L >= 8 ? s0.add(s0.rearrange(Lanes.EIGHTH)) : s0;
+    s0 = L >= 16 ? s0.add(s0.rearrange(Lanes.SIXTEENTH)) : s0;
+    sums[to] = s0.lane(0);
+    s1 = s1.add(s1.rearrange(Lanes.HALF));
+    s1 = s1.add(s1.rearrange(Lanes.QUARTER));
+    s1 = L >= 8 ? s1.add(s1.rearrange(Lanes.EIGHTH)) : s1;
+    s1 = L >= 16 ? s1.add(s1.rearrange(Lanes.SIXTEENTH)) : s1;
+    sums[to + 1] = s1.lane(0);
+    s2 = s2.add(s2.rearrange(Lanes.HALF));
+    s2 = s2.add(s2.rearrange(Lanes.QUARTER));
+    s2 = L >= 8 ? s2.add(s2.rearrange(Lanes.EIGHTH)) : s2;
+    s2 = L >= 16 ? s2.add(s2.rearrange(Lanes.SIXTEENTH)) : s2;
+    sums[to + 2] = s2.lane(0);
+    s3 = s3.add(s3.rearrange(Lanes.HALF));
+    s3 = s3.add(s3.rearrange(Lanes.QUARTER));
+    s3 = L >= 8 ? s3.add(s3.rearrange(Lanes.EIGHTH)) : s3;
+    s3 = L >= 16 ? s3.add(s3.rearrange(Lanes.SIXTEENTH)) : s3;
+    sums[to + 3] = s3.lane(0);
   }
 
   private static void one(float[] a, int at, int terms, long b, float[] sums, int to) {
@@ -88,7 +103,11 @@ final class GemmDotsF32 {
       long p = b + whole * 4L * L;
       s = x.fma(FloatVector.fromMemorySegment(S, Memory.ALL, p, Lanes.ORDER, in), s);
     }
-    sums[to] = s.reduceLanes(VectorOperators.ADD);
+    s = s.add(s.rearrange(Lanes.HALF));
+    s = s.add(s.rearrange(Lanes.QUARTER));
+    s = L >= 8 ? s.add(s.rearrange(Lanes.EIGHTH)) : s;
+    s = L >= 16 ? s.add(s.rearrange(Lanes.SIXTEENTH)) : s;
+    sums[to] = s.lane(0);
   }
 
   /** c = clamp(from + sums) for that many columns; NaN stays NaN. */

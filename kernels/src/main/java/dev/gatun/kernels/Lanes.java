@@ -3,6 +3,7 @@ package dev.gatun.kernels;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -26,6 +27,24 @@ public final class Lanes {
 
   /** Byte order of everything in memory. */
   public static final ByteOrder ORDER = ByteOrder.nativeOrder();
+
+  /**
+   * Rotations by half a vector, a quarter and so on (those below a lane mean nothing). Adding the
+   * rotated vector for each of them sums all lanes, always in the same order; the order of {@code
+   * reduceLanes} changes when C2 compiles it, so that results would depend on when that happens.
+   *
+   * <p>It has to be written out where it is needed: a vector that crosses calls becomes an object
+   * (log-softmax through a method: 23 bytes a row).
+   */
+  static final VectorShuffle<Float> HALF = rotation(2);
+
+  static final VectorShuffle<Float> QUARTER = rotation(4);
+  static final VectorShuffle<Float> EIGHTH = rotation(8);
+  static final VectorShuffle<Float> SIXTEENTH = rotation(16);
+
+  private static VectorShuffle<Float> rotation(int part) {
+    return VectorShuffle.fromOp(F32, i -> (i + Math.max(1, F32_LENGTH / part)) % F32_LENGTH);
+  }
 
   private static VectorSpecies<Float> species() {
     int bits = Integer.getInteger("gatun.vector.bits", 0);

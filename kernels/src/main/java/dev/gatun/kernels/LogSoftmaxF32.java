@@ -135,7 +135,12 @@ public final class LogSoftmaxF32 {
       FloatVector e = p.mul(s).blend(0f, x.compare(VectorOperators.LT, EXP_FLUSH));
       sum0 = sum0.add(FloatVector.zero(S).blend(e, in));
     }
-    return sum0.add(sum1).reduceLanes(VectorOperators.ADD);
+    sum0 = sum0.add(sum1);
+    sum0 = sum0.add(sum0.rearrange(Lanes.HALF));
+    sum0 = sum0.add(sum0.rearrange(Lanes.QUARTER));
+    sum0 = L >= 8 ? sum0.add(sum0.rearrange(Lanes.EIGHTH)) : sum0;
+    sum0 = L >= 16 ? sum0.add(sum0.rearrange(Lanes.SIXTEENTH)) : sum0;
+    return sum0.lane(0);
   }
 
   /** Sum of exp(scale * src + mask - max). */
@@ -213,7 +218,12 @@ public final class LogSoftmaxF32 {
       FloatVector e = p.mul(s).blend(0f, x.compare(VectorOperators.LT, EXP_FLUSH));
       sum0 = sum0.add(FloatVector.zero(S).blend(e, in));
     }
-    return sum0.add(sum1).reduceLanes(VectorOperators.ADD);
+    sum0 = sum0.add(sum1);
+    sum0 = sum0.add(sum0.rearrange(Lanes.HALF));
+    sum0 = sum0.add(sum0.rearrange(Lanes.QUARTER));
+    sum0 = L >= 8 ? sum0.add(sum0.rearrange(Lanes.EIGHTH)) : sum0;
+    sum0 = L >= 16 ? sum0.add(sum0.rearrange(Lanes.SIXTEENTH)) : sum0;
+    return sum0.lane(0);
   }
 
   private static void shift(long src, long dst, int length, float scale, float max, float logSum) {

@@ -266,7 +266,12 @@ public final class SoftmaxF32 {
       e.intoMemorySegment(Memory.ALL, dst + 4L * i, Lanes.ORDER, in);
       sum0 = sum0.add(FloatVector.zero(S).blend(e, in));
     }
-    return sum0.add(sum1).reduceLanes(VectorOperators.ADD);
+    sum0 = sum0.add(sum1);
+    sum0 = sum0.add(sum0.rearrange(Lanes.HALF));
+    sum0 = sum0.add(sum0.rearrange(Lanes.QUARTER));
+    sum0 = L >= 8 ? sum0.add(sum0.rearrange(Lanes.EIGHTH)) : sum0;
+    sum0 = L >= 16 ? sum0.add(sum0.rearrange(Lanes.SIXTEENTH)) : sum0;
+    return sum0.lane(0);
   }
 
   /** Stores exp(scale * src + mask - max) and returns the sum. */
@@ -347,7 +352,12 @@ public final class SoftmaxF32 {
       e.intoMemorySegment(Memory.ALL, dst + 4L * i, Lanes.ORDER, in);
       sum0 = sum0.add(FloatVector.zero(S).blend(e, in));
     }
-    return sum0.add(sum1).reduceLanes(VectorOperators.ADD);
+    sum0 = sum0.add(sum1);
+    sum0 = sum0.add(sum0.rearrange(Lanes.HALF));
+    sum0 = sum0.add(sum0.rearrange(Lanes.QUARTER));
+    sum0 = L >= 8 ? sum0.add(sum0.rearrange(Lanes.EIGHTH)) : sum0;
+    sum0 = L >= 16 ? sum0.add(sum0.rearrange(Lanes.SIXTEENTH)) : sum0;
+    return sum0.lane(0);
   }
 
   static void scale(long at, int length, float factor) {

@@ -2,7 +2,6 @@ package dev.gatun.kernels;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -105,7 +104,12 @@ final class Sums {
       FloatVector x = FloatVector.fromMemorySegment(S, Memory.ALL, at + 4L * done, Lanes.ORDER, in);
       a3 = a3.add(x);
     }
-    return a0.add(a1).add(a2.add(a3)).reduceLanes(VectorOperators.ADD);
+    a0 = a0.add(a1).add(a2.add(a3));
+    a0 = a0.add(a0.rearrange(Lanes.HALF));
+    a0 = a0.add(a0.rearrange(Lanes.QUARTER));
+    a0 = L >= 8 ? a0.add(a0.rearrange(Lanes.EIGHTH)) : a0;
+    a0 = L >= 16 ? a0.add(a0.rearrange(Lanes.SIXTEENTH)) : a0;
+    return a0.lane(0);
   }
 
   /** {@link #squares} of at most {@link #BLOCK} floats. */
@@ -151,7 +155,12 @@ final class Sums {
       FloatVector x = FloatVector.fromMemorySegment(S, Memory.ALL, at + 4L * done, Lanes.ORDER, in);
       a3 = x.fma(x, a3);
     }
-    return a0.add(a1).add(a2.add(a3)).reduceLanes(VectorOperators.ADD);
+    a0 = a0.add(a1).add(a2.add(a3));
+    a0 = a0.add(a0.rearrange(Lanes.HALF));
+    a0 = a0.add(a0.rearrange(Lanes.QUARTER));
+    a0 = L >= 8 ? a0.add(a0.rearrange(Lanes.EIGHTH)) : a0;
+    a0 = L >= 16 ? a0.add(a0.rearrange(Lanes.SIXTEENTH)) : a0;
+    return a0.lane(0);
   }
 
   private static float absolutesBlock(long at, int count) {
@@ -196,7 +205,12 @@ final class Sums {
       FloatVector x = FloatVector.fromMemorySegment(S, Memory.ALL, at + 4L * done, Lanes.ORDER, in);
       a3 = a3.add(x.abs());
     }
-    return a0.add(a1).add(a2.add(a3)).reduceLanes(VectorOperators.ADD);
+    a0 = a0.add(a1).add(a2.add(a3));
+    a0 = a0.add(a0.rearrange(Lanes.HALF));
+    a0 = a0.add(a0.rearrange(Lanes.QUARTER));
+    a0 = L >= 8 ? a0.add(a0.rearrange(Lanes.EIGHTH)) : a0;
+    a0 = L >= 16 ? a0.add(a0.rearrange(Lanes.SIXTEENTH)) : a0;
+    return a0.lane(0);
   }
 
   /** {@link #centredSquares} of at most {@link #BLOCK} floats. */
@@ -250,7 +264,12 @@ final class Sums {
                   in);
       a3 = x.fma(x, a3);
     }
-    return a0.add(a1).add(a2.add(a3)).reduceLanes(VectorOperators.ADD);
+    a0 = a0.add(a1).add(a2.add(a3));
+    a0 = a0.add(a0.rearrange(Lanes.HALF));
+    a0 = a0.add(a0.rearrange(Lanes.QUARTER));
+    a0 = L >= 8 ? a0.add(a0.rearrange(Lanes.EIGHTH)) : a0;
+    a0 = L >= 16 ? a0.add(a0.rearrange(Lanes.SIXTEENTH)) : a0;
+    return a0.lane(0);
   }
 
   private Sums() {}

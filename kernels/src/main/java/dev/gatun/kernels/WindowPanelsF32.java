@@ -9,7 +9,8 @@ import jdk.incubator.vector.VectorMask;
  *
  * <p>Bound by memory: a panel row is a run of channels of one tap and is copied vector by vector;
  * zeros where a tap lies in the padding. Where there are few channels, taps beside each other are
- * one run: they lie beside each other in the image, too, for all positions that are not at its edge.
+ * one run: they lie beside each other in the image, too, for all positions that are not at its
+ * edge.
  */
 final class WindowPanelsF32 {
   private static final int COLUMNS = PackedWeightsF32.COLUMNS;
