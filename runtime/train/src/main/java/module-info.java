@@ -7,7 +7,9 @@ module dev.gatun.train {
   requires static java.desktop;
   requires static org.jspecify;
 
+  exports dev.gatun.train;
   exports dev.gatun.train.data;
+  exports dev.gatun.train.loss;
   exports dev.gatun.train.metric;
   exports dev.gatun.train.net;
   exports dev.gatun.train.optim;

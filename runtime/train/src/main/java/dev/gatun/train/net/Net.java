@@ -96,7 +96,7 @@ public final class Net {
     Function<Parameter, Value> values = p -> b.input(p.name(), type(p));
     Trace trace = new Trace(b, training, frozen, values, () -> key(b));
     List<Type.OfTensor> types = new ArrayList<>();
-    for (Flow output : run(trace).outputs()) {
+    for (Flow output : run(trace, anyBatch()).outputs()) {
       types.add(output.value().tensorType());
     }
     trace.parameters().forEach(found::putIfAbsent);
@@ -111,8 +111,15 @@ public final class Net {
     return new Type.OfTensor(parameter.dtype(), parameter.shape());
   }
 
-  private NetGraph run(Trace trace) {
-    List<Flow> flows = inputs.stream().map(trace::input).toList();
+  private List<Type.OfTensor> anyBatch() {
+    return inputs.stream().map(i -> new Type.OfTensor(i.dtype(), i.batched())).toList();
+  }
+
+  private NetGraph run(Trace trace, List<Type.OfTensor> types) {
+    List<Flow> flows = new ArrayList<>();
+    for (int i = 0; i < inputs.size(); i++) {
+      flows.add(trace.input(inputs.get(i).name(), types.get(i)));
+    }
     List<Flow> results = List.copyOf(function.apply(flows));
     if (results.isEmpty()) {
       throw new GatunException("net: the function must have a result");
@@ -142,16 +149,27 @@ public final class Net {
     return weights;
   }
 
+  /** Writes the network into a graph for batches of any size; see the other form. */
+  public NetGraph write(
+      GraphBuilder b, boolean training, Function<Parameter, Value> values, Supplier<Value> key) {
+    return write(b, anyBatch(), training, values, key);
+  }
+
   /**
    * Writes the network into a graph.
    *
+   * @param types of the inputs, with the batch
    * @param training whether dropout drops, batch norm uses the batch, and so on
    * @param values the graph's value of a parameter or buffer
    * @param key a value i64 [2] for random layers: seed and number of the draw
    */
   public NetGraph write(
-      GraphBuilder b, boolean training, Function<Parameter, Value> values, Supplier<Value> key) {
-    return run(new Trace(b, training, frozen, values, key));
+      GraphBuilder b,
+      List<Type.OfTensor> types,
+      boolean training,
+      Function<Parameter, Value> values,
+      Supplier<Value> key) {
+    return run(new Trace(b, training, frozen, values, key), types);
   }
 
   /** The network with first weights of another seed; the same seed gives the same ones. */

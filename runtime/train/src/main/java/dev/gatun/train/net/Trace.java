@@ -240,8 +240,8 @@ final class Trace {
     return probes;
   }
 
-  /** An input of a batch of any size. */
-  Flow input(Input input) {
-    return new Flow(this, b.input(input.name(), new Type.OfTensor(input.dtype(), input.batched())));
+  /** An input of a batch. */
+  Flow input(String name, Type.OfTensor type) {
+    return new Flow(this, b.input(name, type));
   }
 }
