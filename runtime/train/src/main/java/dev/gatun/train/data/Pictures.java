@@ -124,23 +124,31 @@ public final class Pictures {
     int height = image.getHeight();
     int area = width * height;
     byte[] planes = new byte[channels * area];
-    boolean grey =
-        image.getType() == BufferedImage.TYPE_BYTE_GRAY
-            || image.getRaster().getNumBands() == 1
-                && image.getColorModel().getNumComponents() == 1;
     int[] row = new int[width];
     Raster raster = image.getRaster();
+    // Bytes are taken as stored: getRGB would apply gammas and profiles, which other decoders do
+    // not, and is slower.
+    boolean grey =
+        raster.getNumBands() == 1
+            && image.getColorModel().getNumComponents() == 1
+            && raster.getSampleModel().getSampleSize(0) == 8;
+    boolean colours = image.getType() == BufferedImage.TYPE_3BYTE_BGR;
+    int[] samples = new int[grey ? width : colours ? 3 * width : 0];
     for (int y = 0; y < height; y++) {
-      // Grey is taken as stored: getRGB would apply a gamma that no other decoder applies.
-      boolean stored = grey && raster.getSampleModel().getSampleSize(0) == 8;
-      if (stored) {
-        raster.getSamples(0, y, width, 1, 0, row);
+      if (grey || colours) {
+        raster.getPixels(0, y, width, 1, samples);
+        for (int x = 0; x < width; x++) {
+          row[x] =
+              grey
+                  ? samples[x] * 0x010101
+                  : samples[3 * x] << 16 | samples[3 * x + 1] << 8 | samples[3 * x + 2];
+        }
       } else {
         image.getRGB(0, y, width, 1, row, 0, width);
       }
       for (int x = 0; x < width; x++) {
-        int red = stored ? row[x] : row[x] >> 16 & 0xff;
-        int green = stored ? row[x] : row[x] >> 8 & 0xff;
+        int red = row[x] >> 16 & 0xff;
+        int green = row[x] >> 8 & 0xff;
         int blue = row[x] & 0xff;
         int at = y * width + x;
         if (channels == 3) {

@@ -54,7 +54,7 @@ public enum Resampling {
     int channels = (int) shape.size(0);
     int oldHeight = (int) shape.size(1);
     int oldWidth = (int) shape.size(2);
-    float[] from = picture.toFloats();
+    float[] from = bytes ? Pixels.toFloats(picture, 1, 0).toFloats() : picture.toFloats();
     float[] rows = across(from, channels * oldHeight, oldWidth, width, antialias, bytes);
     float[] turned = turn(rows, channels, oldHeight, width);
     float[] columns = across(turned, channels * width, oldHeight, height, antialias, bytes);
@@ -79,23 +79,32 @@ public enum Resampling {
     double scale = from / (double) to;
     double stretch = antialias ? Math.max(scale, 1) : 1;
     double reach = support * stretch;
-    float[] dst = new float[rows * to];
-    double[] weights = new double[(int) Math.ceil(reach) * 2 + 2];
+    int taps = (int) Math.ceil(reach) * 2 + 2;
+    int[] firsts = new int[to];
+    double[] weights = new double[to * taps]; // 0 beyond the last one
     for (int x = 0; x < to; x++) {
       double center = (x + 0.5) * scale;
       int first = Math.max(0, (int) Math.floor(center - reach + 0.5));
       int last = Math.min(from, (int) Math.floor(center + reach + 0.5));
       double sum = 0;
       for (int k = first; k < last; k++) {
-        weights[k - first] = weight((k + 0.5 - center) / stretch);
-        sum += weights[k - first];
+        weights[x * taps + k - first] = weight((k + 0.5 - center) / stretch);
+        sum += weights[x * taps + k - first];
       }
-      for (int r = 0; r < rows; r++) {
+      for (int k = 0; k < last - first; k++) {
+        weights[x * taps + k] /= sum;
+      }
+      firsts[x] = first;
+    }
+    float[] dst = new float[rows * to];
+    for (int r = 0; r < rows; r++) {
+      for (int x = 0; x < to; x++) {
+        int at = r * from + firsts[x];
+        int used = Math.min(taps, from - firsts[x]);
         double value = 0;
-        for (int k = first; k < last; k++) {
-          value += src[r * from + k] * weights[k - first];
+        for (int k = 0; k < used; k++) {
+          value += src[at + k] * weights[x * taps + k];
         }
-        value /= sum;
         dst[r * to + x] =
             (float) (round ? Math.min(Math.max(Math.floor(value + 0.5), 0), 255) : value);
       }
