@@ -130,7 +130,12 @@ final class ConvDepthwiseF32 extends ConvF32 {
   }
 
   @Override
-  public void packWeights(long src, long dst) {
+  public int packTasks() {
+    return 1;
+  }
+
+  @Override
+  public void packWeights(long src, long dst, int task) {
     long to = dst;
     int all = vectors + (ragged ? 1 : 0);
     for (int v = 0; v < all; v++) {

@@ -46,9 +46,18 @@ final class ConvPointwiseF32 extends ConvF32 {
   }
 
   @Override
-  public void packWeights(long src, long dst) {
+  public int packTasks() {
+    return Math.min(16, PackedWeightsF32.panels(geometry().outChannels()));
+  }
+
+  @Override
+  public void packWeights(long src, long dst, int task) {
     int in = geometry().inChannels();
-    PackedWeightsF32.packTransposed(src, 4L * in, geometry().outChannels(), in, dst);
+    int out = geometry().outChannels();
+    int panels = PackedWeightsF32.panels(out);
+    int first = TapProductF32.part(panels, packTasks(), task);
+    int last = TapProductF32.part(panels, packTasks(), task + 1);
+    PackedWeightsF32.packTransposed(src, 4L * in, out, in, dst, first, last);
   }
 
   @Override

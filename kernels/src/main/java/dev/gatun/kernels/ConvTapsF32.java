@@ -34,14 +34,19 @@ final class ConvTapsF32 extends ConvF32 {
   }
 
   @Override
-  public void packWeights(long src, long dst) {
+  public int packTasks() {
+    return product.packTasks();
+  }
+
+  @Override
+  public void packWeights(long src, long dst, int task) {
     ConvGeometry g = geometry();
     long row = g.width().kernel();
     long plane = row * g.height().kernel();
     long channel = plane * g.depth().kernel();
     long out = channel * (g.inChannels() / g.groups());
     long group = out * (g.outChannels() / g.groups());
-    product.pack(src, channel, out, group, plane, row, 1, dst);
+    product.pack(src, channel, out, group, plane, row, 1, dst, task);
   }
 
   @Override

@@ -145,7 +145,16 @@ public final class ConvTransposeF32 implements PackedConvolution {
   }
 
   @Override
-  public void packWeights(long src, long dst) {
+  public int packTasks() {
+    int tasks = 1;
+    for (Phase phase : phases) {
+      tasks = Math.max(tasks, phase.product.packTasks());
+    }
+    return tasks;
+  }
+
+  @Override
+  public void packWeights(long src, long dst, int task) {
     ConvTransposeGeometry g = geometry;
     long row = g.width().kernel();
     long plane = row * g.height().kernel();
@@ -153,7 +162,8 @@ public final class ConvTransposeF32 implements PackedConvolution {
     long in = out * (g.outChannels() / g.groups());
     long group = in * (g.inChannels() / g.groups());
     for (Phase phase : phases) {
-      phase.product.pack(src, in, out, group, plane, row, 1, dst + phase.packedAt);
+      // Phases have different taps but the same columns, thus as many tasks.
+      phase.product.pack(src, in, out, group, plane, row, 1, dst + phase.packedAt, task);
     }
   }
 

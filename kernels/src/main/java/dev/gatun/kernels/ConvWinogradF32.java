@@ -123,8 +123,13 @@ final class ConvWinogradF32 extends ConvF32 {
   }
 
   @Override
-  public void packWeights(long src, long dst) {
-    ConvWinogradWeightsF32.pack(src, out, in, dst);
+  public int packTasks() {
+    return ConvWinogradWeightsF32.tasks(out, in);
+  }
+
+  @Override
+  public void packWeights(long src, long dst, int task) {
+    ConvWinogradWeightsF32.pack(src, out, in, dst, task);
   }
 
   @Override

@@ -21,23 +21,42 @@ final class ConvWinogradWeightsF32 {
     return packed + ((long) panel * PRODUCTS + product) * inChannels * COLUMN_BYTES;
   }
 
-  /** Packs weights [outChannels, inChannels, 3, 3]. */
-  static void pack(long src, int outChannels, int inChannels, long dst) {
-    double[] rows = new double[POINTS * 3];
-    double[] values = new double[PRODUCTS];
+  /** Input channels of a task. */
+  private static final int CHANNELS = 32;
+
+  /** Numbers of one filter. */
+  private static final class Filter {
+    private static final ThreadLocal<Filter> OF_THREAD = ThreadLocal.withInitial(Filter::new);
+
+    private final double[] rows = new double[POINTS * 3];
+    private final double[] values = new double[PRODUCTS];
+  }
+
+  /** Into how many tasks packing is cut. */
+  static int tasks(int outChannels, int inChannels) {
+    return PackedWeightsF32.panels(outChannels) * Math.ceilDiv(inChannels, CHANNELS);
+  }
+
+  /** Packs some of the weights [outChannels, inChannels, 3, 3]. */
+  static void pack(long src, int outChannels, int inChannels, long dst, int task) {
+    Filter filter = Filter.OF_THREAD.get();
+    double[] rows = filter.rows;
+    double[] values = filter.values;
     long productBytes = (long) inChannels * COLUMN_BYTES;
-    for (int panel = 0; panel < PackedWeightsF32.panels(outChannels); panel++) {
-      for (int c = 0; c < inChannels; c++) {
-        long to = at(dst, inChannels, panel, 0) + (long) c * COLUMN_BYTES;
-        for (int j = 0; j < COLUMNS; j++) {
-          int o = panel * COLUMNS + j;
-          if (o < outChannels) {
-            transform(src + 36L * ((long) o * inChannels + c), rows, values);
-          }
-          for (int p = 0; p < PRODUCTS; p++) {
-            float value = o < outChannels ? (float) values[p] : 0f;
-            Memory.ALL.set(Memory.F32, to + p * productBytes + 4L * j, value);
-          }
+    int blocks = Math.ceilDiv(inChannels, CHANNELS);
+    int first = task % blocks * CHANNELS;
+    int last = Math.min(inChannels, first + CHANNELS);
+    int panel = task / blocks;
+    for (int c = first; c < last; c++) {
+      long to = at(dst, inChannels, panel, 0) + (long) c * COLUMN_BYTES;
+      for (int j = 0; j < COLUMNS; j++) {
+        int o = panel * COLUMNS + j;
+        if (o < outChannels) {
+          transform(src + 36L * ((long) o * inChannels + c), rows, values);
+        }
+        for (int p = 0; p < PRODUCTS; p++) {
+          float value = o < outChannels ? (float) values[p] : 0f;
+          Memory.ALL.set(Memory.F32, to + p * productBytes + 4L * j, value);
         }
       }
     }

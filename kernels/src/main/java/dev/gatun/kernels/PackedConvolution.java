@@ -22,7 +22,17 @@ public sealed interface PackedConvolution permits ConvF32, ConvTransposeF32 {
   String weightFormat();
 
   /** Packs weights in the order in which frameworks keep them; see the geometry. */
-  void packWeights(long src, long dst);
+  default void packWeights(long src, long dst) {
+    for (int task = 0; task < packTasks(); task++) {
+      packWeights(src, dst, task);
+    }
+  }
+
+  /** Into how many tasks packing is cut; weights that change are packed before each run. */
+  int packTasks();
+
+  /** Packs a part of the weights; allocates nothing. */
+  void packWeights(long src, long dst, int task);
 
   /**
    * Runs one task.

@@ -38,6 +38,13 @@ final class TapProductF32 {
 
   private static final long[] NO_BUFFERS = {};
 
+  private static final int[] ALONE = {0};
+
+  /** Packing is copying: more tasks than threads only even it out. */
+  private static final int PACK_TASKS = 16;
+
+  private static final int PACK_CHANNELS = 16;
+
   private final TapGrid grid;
   private final TapGatherF32 gather;
   private final @Nullable TapStackF32 stack;
@@ -158,40 +165,69 @@ final class TapProductF32 {
       long zStride,
       long yStride,
       long xStride,
-      long dst) {
+      long dst,
+      int task) {
     int in = groupIn / joined;
     int out = groupOut / joined;
-    long to = dst;
-    for (int panel = 0; panel < groups * panels; panel++) {
+    int firstPanel = part(groups * panels, packTasks(), task);
+    int lastPanel = part(groups * panels, packTasks(), task + 1);
+    int[] xTaps = grid.x().taps();
+    int taps = xTaps.length * grid.y().taps().length * grid.z().taps().length;
+    for (int panel = firstPanel; panel < lastPanel; panel++) {
       int group = panel / panels;
       int firstColumn = panel % panels * COLUMNS;
-      int[] xTaps = grid.x().taps();
-      int[] xAlone = {0};
-      for (int outer : stack == null ? xAlone : xTaps) {
-        for (int z : grid.z().taps()) {
-          for (int y : grid.y().taps()) {
-            for (int inner : stack == null ? xTaps : xAlone) {
-              int x = outer + inner;
-              long tap = src + 4 * (z * zStride + y * yStride + x * xStride);
-              for (int c = 0; c < groupIn; c++) {
-                long from =
-                    tap + 4L * (group * joined + c / in) * groupStride + 4L * (c % in) * inStride;
-                for (int j = 0; j < COLUMNS; j++) {
-                  int o = firstColumn + j;
-                  boolean connected = o < groupOut && o / out == c / in;
-                  float value =
-                      connected
-                          ? Memory.ALL.get(Memory.F32, from + 4L * (o % out) * outStride)
-                          : 0f;
-                  Memory.ALL.set(Memory.F32, to + 4L * j, value);
+      long panelAt = dst + (long) panel * taps * groupIn * COLUMN_BYTES;
+      // A few channels at a time: all their taps lie in the same lines of memory.
+      for (int firstC = 0; firstC < groupIn; firstC += PACK_CHANNELS) {
+        int lastC = Math.min(groupIn, firstC + PACK_CHANNELS);
+        int rows = 0;
+        for (int outer : stack == null ? ALONE : xTaps) {
+          for (int z : grid.z().taps()) {
+            for (int y : grid.y().taps()) {
+              for (int inner : stack == null ? xTaps : ALONE) {
+                int x = outer + inner;
+                long tap = src + 4 * (z * zStride + y * yStride + x * xStride);
+                long to = panelAt + (long) (rows + firstC) * COLUMN_BYTES;
+                rows += groupIn;
+                for (int c = firstC; c < lastC; c++) {
+                  long from =
+                      tap + 4L * (group * joined + c / in) * groupStride + 4L * (c % in) * inStride;
+                  row(from, outStride, firstColumn, c / in, out, to);
+                  to += COLUMN_BYTES;
                 }
-                to += COLUMN_BYTES;
               }
             }
           }
         }
       }
     }
+  }
+
+  /** One row of a panel: weights of one tap and channel for all columns of the panel. */
+  private void row(long from, long outStride, int firstColumn, int part, int out, long to) {
+    if (joined == 1) {
+      int count = Math.min(COLUMNS, groupOut - firstColumn);
+      long at = from + 4L * firstColumn * outStride;
+      for (int j = 0; j < count; j++) {
+        Memory.ALL.set(
+            Memory.F32, to + 4L * j, Memory.ALL.get(Memory.F32, at + 4L * j * outStride));
+      }
+      for (int j = count; j < COLUMNS; j++) {
+        Memory.ALL.set(Memory.F32, to + 4L * j, 0f);
+      }
+      return;
+    }
+    for (int j = 0; j < COLUMNS; j++) {
+      int o = firstColumn + j;
+      boolean connected = o < groupOut && o / out == part;
+      float value = connected ? Memory.ALL.get(Memory.F32, from + 4L * (o % out) * outStride) : 0f;
+      Memory.ALL.set(Memory.F32, to + 4L * j, value);
+    }
+  }
+
+  /** Into how many tasks packing is cut. */
+  int packTasks() {
+    return Math.min(PACK_TASKS, groups * panels);
   }
 
   /** Runs one task. */

@@ -164,12 +164,12 @@ final class ConvKernels implements Candidate {
   private record Pack(PackedConvolution plan, int weight, int scratch) implements Kernel {
     @Override
     public int tasks() {
-      return 1;
+      return plan.packTasks();
     }
 
     @Override
     public void run(long[] buffers, int task) {
-      plan.packWeights(buffers[weight], buffers[scratch]);
+      plan.packWeights(buffers[weight], buffers[scratch], task);
     }
   }
 
