@@ -6,7 +6,6 @@ import dev.gatun.core.graph.Node;
 import dev.gatun.core.graph.OpDef;
 import dev.gatun.core.graph.Operands;
 import dev.gatun.core.graph.Value;
-import dev.gatun.core.op.Add;
 import dev.gatun.core.op.Expand;
 import dev.gatun.core.op.If;
 import dev.gatun.core.op.StopGradient;
@@ -79,7 +78,7 @@ public final class Gradients {
       }
     }
     Map<Value, Value> found =
-        new Gradients(b, List.of()).run(outputs, upstream, new ArrayList<>(new HashSet<>(wrt)));
+        new Gradients(b, List.of()).run(outputs, upstream, wrt.stream().distinct().toList());
     List<Value> result = new ArrayList<>();
     for (Value value : wrt) {
       Value gradient = found.get(value);
@@ -105,17 +104,17 @@ public final class Gradients {
   private Map<Value, Value> run(List<Value> outputs, List<Value> upstream, List<Value> wrt) {
     List<Node> order = order(outputs);
     Map<Value, Value> origin = origins(order, wrt);
-    Map<Value, Value> gradients = new HashMap<>();
+    Contributions gradients = new Contributions(b);
     for (int i = 0; i < outputs.size(); i++) {
       if (origin.containsKey(outputs.get(i)) && !upstream.get(i).isAbsent()) {
-        gradients.merge(outputs.get(i), upstream.get(i), this::sum);
+        gradients.add(outputs.get(i), upstream.get(i));
       }
     }
     for (Node node : order.reversed()) {
       List<Value> dy = new ArrayList<>();
       boolean any = false;
       for (Value output : node.outputs()) {
-        Value gradient = gradients.getOrDefault(output, Value.ABSENT);
+        Value gradient = gradients.total(output);
         any |= !gradient.isAbsent();
         dy.add(gradient);
       }
@@ -123,11 +122,14 @@ public final class Gradients {
         flow(node, dy, origin, gradients);
       }
     }
-    return gradients;
-  }
-
-  private Value sum(Value x, Value y) {
-    return b.add(Add.OP, x, y);
+    Map<Value, Value> found = new HashMap<>();
+    for (Value value : wrt) {
+      Value gradient = gradients.total(value);
+      if (!gradient.isAbsent()) {
+        found.put(value, gradient);
+      }
+    }
+    return found;
   }
 
   /** The nodes that the outputs need, each after those it needs. */
@@ -183,8 +185,7 @@ public final class Gradients {
     return origin;
   }
 
-  private void flow(
-      Node node, List<Value> dy, Map<Value, Value> origin, Map<Value, Value> gradients) {
+  private void flow(Node node, List<Value> dy, Map<Value, Value> origin, Contributions gradients) {
     Set<Integer> wanted = new HashSet<>();
     Value from = null;
     for (int i = 0; i < node.inputs().size(); i++) {
@@ -203,7 +204,7 @@ public final class Gradients {
     for (int i = 0; i < dx.size(); i++) {
       if (wanted.contains(i) && !dx.get(i).isAbsent()) {
         check(node.input(i), dx.get(i), "op '" + node.op().name() + "': the gradient");
-        gradients.merge(node.input(i), dx.get(i), this::sum);
+        gradients.add(node.input(i), dx.get(i));
       }
     }
   }

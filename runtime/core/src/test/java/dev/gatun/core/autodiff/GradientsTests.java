@@ -17,9 +17,11 @@ import dev.gatun.core.op.Add;
 import dev.gatun.core.op.Cast;
 import dev.gatun.core.op.Floor;
 import dev.gatun.core.op.Gelu;
+import dev.gatun.core.op.LayerNorm;
 import dev.gatun.core.op.Matmul;
 import dev.gatun.core.op.Mul;
 import dev.gatun.core.op.Ops;
+import dev.gatun.core.op.ReduceMean;
 import dev.gatun.core.op.ReduceSum;
 import dev.gatun.core.op.Round;
 import dev.gatun.core.op.Sin;
@@ -82,6 +84,62 @@ class GradientsTests {
     Value x = b.input("x", Type.tensor(DType.F64, 2));
     Value y = b.add(Add.OP, b.add(Mul.OP, x, x), b.add(Mul.OP, x, b.add(Mul.OP, x, x)));
     assertArrayEquals(new double[] {5, 16}, gradient(b, total(b, y), x, 1, 2), 1e-12);
+  }
+
+  @Test
+  void manyProductsWithOneWeightHaveOneWeightGradient() {
+    GradientCheck.Function steps =
+        (b, x) -> {
+          Value h = x.get(0);
+          for (int i = 0; i < 4; i++) {
+            h = b.add(Sin.OP, b.add(Matmul.OP, h, x.get(1)));
+          }
+          return List.of(h, b.add(Mul.OP, x.get(1), x.get(1)));
+        };
+    SplittableRandom random = new SplittableRandom(2);
+    GradientCheck.check("steps", steps, List.of(random(random, 3, 2), random(random, 2, 2)), 1e-7);
+    GraphBuilder b = new GraphBuilder("test");
+    Value h = b.input("h", Type.tensor(DType.F64, 3, 2));
+    Value w = b.input("w", Type.tensor(DType.F64, 2, 2));
+    Value loss = total(b, steps.build(b, List.of(h, w)).get(0));
+    Value dw = Gradients.of(b, loss, List.of(w)).get(0);
+    assertEquals(Matmul.OP, dw.producer().orElseThrow().op());
+    assertEquals(12, dw.producer().orElseThrow().input(0).tensorType().shape().size(0));
+  }
+
+  private static List<Datum> batchGradients(long batch, List<Datum> values) {
+    GraphBuilder b = new GraphBuilder("batch");
+    Value x = b.input("x", Type.tensor(DType.F64, batch, 4));
+    Value labels = b.input("labels", Type.tensor(DType.I64, batch));
+    Value w = b.input("w", Type.tensor(DType.F64, 4, 6));
+    Value scale = b.input("scale", Type.tensor(DType.F64, 6));
+    Value v = b.input("v", Type.tensor(DType.F64, 6, 3));
+    Value hidden = b.add(LayerNorm.OP, b.add(Gelu.OP, b.add(Matmul.OP, x, w)), scale);
+    Value logits = b.add(Matmul.OP, hidden, v);
+    Value loss = b.add(SoftmaxCrossEntropy.OP, logits, labels);
+    Value decay = b.add(ReduceMean.OP, Attrs.of("keepDims", false), b.add(Mul.OP, hidden, hidden));
+    List<Value> gradients = Gradients.of(b, b.add(Add.OP, loss, decay), List.of(x, w, scale, v));
+    gradients.forEach(gradient -> b.output(gradient.name(), gradient));
+    return new Interpreter().run(b.build(), values);
+  }
+
+  @Test
+  void theBatchMayBeUnknown() {
+    SplittableRandom random = new SplittableRandom(3);
+    List<Datum> values =
+        List.of(
+            random(random, 5, 4),
+            Tensor.vector(2, 0, 1, 2, 2),
+            random(random, 4, 6),
+            random(random, 6),
+            random(random, 6, 3));
+    List<Datum> expected = batchGradients(5, values);
+    List<Datum> found = batchGradients(Shape.UNKNOWN, values);
+    for (int i = 0; i < expected.size(); i++) {
+      assertEquals(expected.get(i).type(), found.get(i).type());
+      assertArrayEquals(
+          ((Tensor) expected.get(i)).toDoubles(), ((Tensor) found.get(i)).toDoubles(), 1e-14);
+    }
   }
 
   @Test
