@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.core.exec.Session;
 import dev.gatun.core.exec.SessionOptions;
-import dev.gatun.core.plan.Backend;
 import dev.gatun.core.tensor.GatunException;
 import dev.gatun.core.tensor.Shape;
 import dev.gatun.core.tensor.Tensor;
@@ -83,12 +82,7 @@ class TrainerTests {
             .dense(10)
             .build();
     try (Trainer trainer =
-        Trainer.builder(net)
-            .seed(
-                seed) // Lane sums change their order when the JIT has compiled them; the reference
-            // has none.
-            .session(SessionOptions.DEFAULT.backend(Backend.REFERENCE).threads(threads))
-            .build()) {
+        Trainer.builder(net).seed(seed).session(SessionOptions.DEFAULT.threads(threads)).build()) {
       trainer.fit(Digits.load().take(150).shuffle(seed).batch(32), Epochs.of(2));
       return trainer.net().weights();
     }

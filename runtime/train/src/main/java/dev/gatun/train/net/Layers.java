@@ -194,5 +194,45 @@ public final class Layers {
     return new Embedding(count, width, -1, Initializers.normal(0, 1));
   }
 
+  /** A layer h' = tanh(W x + R h + b) over [N, T, F]. */
+  public static Recurrent rnn(long hidden) {
+    return new Recurrent(Recurrent.Cell.RNN, hidden, false, false);
+  }
+
+  /** Long short-term memory over [N, T, F]. */
+  public static Recurrent lstm(long hidden) {
+    return new Recurrent(Recurrent.Cell.LSTM, hidden, false, false);
+  }
+
+  /** Gated recurrent units over [N, T, F]. */
+  public static Recurrent gru(long hidden) {
+    return new Recurrent(Recurrent.Cell.GRU, hidden, false, false);
+  }
+
+  /** Multi-head self-attention over [N, T, C]. */
+  public static SelfAttention selfAttention(long heads) {
+    return new SelfAttention(heads, false);
+  }
+
+  /** Adds sines and cosines of the position to [N, T, C]. */
+  public static Layer positions() {
+    return new Positions(false);
+  }
+
+  /** Adds a learned table of positions to [N, T, C]. */
+  public static Layer learnedPositions() {
+    return new Positions(true);
+  }
+
+  /**
+   * A transformer's encoder block over [N, T, C] with norms before attention and feed-forward part
+   * (GELU, {@code inner} wide).
+   */
+  public static Layer encoderBlock(SelfAttention attention, long inner, double dropout) {
+    return x ->
+        x.residual(y -> y.layerNorm().then(attention).dropout(dropout))
+            .residual(y -> y.layerNorm().dense(inner).gelu().dense(x.size(2)).dropout(dropout));
+  }
+
   private Layers() {}
 }
