@@ -1,7 +1,6 @@
 package dev.gatun.ffi;
 
 import java.lang.foreign.Linker;
-import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +33,9 @@ public final class UnclearedMemory implements AutoCloseable {
     static final MethodHandle MALLOC = function("malloc", "pl").orElseThrow();
     static final MethodHandle FREE = function("free", "vp").orElseThrow();
     static final Optional<MethodHandle> ADVISE =
-        Platform.current().os() == Platform.Os.LINUX ? function("madvise", "ipli") : Optional.empty();
+        Platform.current().os() == Platform.Os.LINUX
+            ? function("madvise", "ipli")
+            : Optional.empty();
 
     private static Optional<MethodHandle> function(String name, String signature) {
       Linker linker = Linker.nativeLinker();
