@@ -25,7 +25,7 @@ public final class Idx {
   /** Deflate makes at most 1032 bytes of one; a header that promises more lies. */
   private static final long MAX_RATIO = 1032;
 
-  /** A set of pictures and classes: "image" as float32 [1, height, width] from 0 to 1, "label". */
+  /** A set of pictures and classes: "x" as float32 [1, height, width] from 0 to 1, "y". */
   public static IndexedDataset images(Path images, Path labels) {
     Tensor pixels = read(images);
     Tensor classes = read(labels);
@@ -40,10 +40,9 @@ public final class Idx {
     Shape shape = pixels.shape();
     Tensor planes = pixels.reshape(Shape.of(shape.size(0), 1, shape.size(1), shape.size(2)));
     long[] numbers = classes.toLongs();
-    Map<String, Tensor> columns =
-        Map.of("image", planes, "label", Tensor.of(numbers, numbers.length));
+    Map<String, Tensor> columns = Map.of("x", planes, "y", Tensor.of(numbers, numbers.length));
     return new Columns(new java.util.TreeMap<>(columns), images + " image")
-        .map(sample -> sample.with("image", Pixels.toFloats(sample.get("image"), 1 / 255f, 0)));
+        .map(sample -> sample.with("x", Pixels.toFloats(sample.get("x"), 1 / 255f, 0)));
   }
 
   /** The array of a file. */

@@ -12,8 +12,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Pictures in folders, one folder a class: "image" float32 [channels, height, width] from 0 to 1,
- * and "label" int64, the position of the folder among the names in order.
+ * Pictures in folders, one folder a class: "x" float32 [channels, height, width] from 0 to 1, and
+ * "y" int64, the position of the folder among the names in order.
  */
 public final class ImageFolder extends IndexedDataset {
   private static final Set<String> ENDINGS = Set.of("png", "jpg", "jpeg", "gif", "bmp", "wbmp");
@@ -68,13 +68,13 @@ public final class ImageFolder extends IndexedDataset {
         if (!pixels.shape().equals(Shape.of(channels, height, width))) {
           pixels = Resampling.BILINEAR.resize(pixels, height, width);
         }
-        return Sample.of("image", Pixels.toFloats(pixels, 1 / 255f, 0), "label", label)
+        return Sample.of("x", Pixels.toFloats(pixels, 1 / 255f, 0), "y", label)
             .from(picture.path().toString());
       }
 
       @Override
       public Tensor field(String name) {
-        return name.equals("label") ? label : load().get(name);
+        return name.equals("y") ? label : load().get(name);
       }
     };
   }

@@ -109,9 +109,9 @@ class IdxTests {
     IndexedDataset data = Idx.images(images, labels);
     assertEquals(2, data.count());
     Sample second = data.get(1);
-    assertEquals(Shape.of(1, 1, 2), second.get("image").shape());
-    assertArrayEquals(new float[] {51 / 255f, 102 / 255f}, second.get("image").toFloats(), 1e-7f);
-    assertEquals(9, second.get("label").getLong(0));
+    assertEquals(Shape.of(1, 1, 2), second.get("x").shape());
+    assertArrayEquals(new float[] {51 / 255f, 102 / 255f}, second.get("x").toFloats(), 1e-7f);
+    assertEquals(9, second.get("y").getLong(0));
     assertEquals(images + " image 1", second.origin());
     Path one = write("one", bytes(0, 0, 8, 1, 0, 0, 0, 1, 7), false);
     assertTrue(Failure.of(() -> Idx.images(images, one)).contains("expected a class for each of"));
@@ -132,12 +132,12 @@ class IdxTests {
     try (BatchCursor cursor = test.shuffle(1).batch(128).prefetch(2).open(0)) {
       while (cursor.hasNext()) {
         try (Batch batch = cursor.next()) {
-          assertEquals(DType.F32, batch.get("image").dtype());
-          assertEquals(Shape.of(batch.rows(), 1, 28, 28), batch.get("image").shape());
-          for (long label : batch.get("label").toLongs()) {
+          assertEquals(DType.F32, batch.get("x").dtype());
+          assertEquals(Shape.of(batch.rows(), 1, 28, 28), batch.get("x").shape());
+          for (long label : batch.get("y").toLongs()) {
             counts[(int) label]++;
           }
-          for (float pixel : batch.get("image").toFloats()) {
+          for (float pixel : batch.get("x").toFloats()) {
             sum += pixel;
           }
         }

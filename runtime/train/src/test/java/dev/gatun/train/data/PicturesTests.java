@@ -84,16 +84,16 @@ class PicturesTests {
     ImageFolder data = new ImageFolder(folder.resolve("set"), 3, 2, 2);
     assertEquals(List.of("a", "b"), data.classes());
     assertEquals(3, data.count());
-    assertEquals(0, data.get(0).get("label").getLong(0));
-    assertEquals(Shape.of(3, 2, 2), data.get(1).get("image").shape());
-    assertEquals(0, data.get(1).get("image").getFloat(0));
-    assertEquals(1, data.get(2).get("image").getFloat(0));
-    assertEquals(1, data.get(0).get("image").getFloat(8));
+    assertEquals(0, data.get(0).get("y").getLong(0));
+    assertEquals(Shape.of(3, 2, 2), data.get(1).get("x").shape());
+    assertEquals(0, data.get(1).get("x").getFloat(0));
+    assertEquals(1, data.get(2).get("x").getFloat(0));
+    assertEquals(1, data.get(0).get("x").getFloat(8));
     assertEquals(folder.resolve("set/a/9.png").toString(), data.get(0).origin());
     Files.writeString(folder.resolve("set/a/8.png"), "broken");
     ImageFolder broken = new ImageFolder(folder.resolve("set"), 3, 2, 2);
     // Splitting needs labels only, and opens no picture.
-    assertEquals(2, Splits.stratified(broken, "label", 1, 0.5, 0.5).get(0).count());
+    assertEquals(2, Splits.stratified(broken, "y", 1, 0.5, 0.5).get(0).count());
     try (BatchCursor cursor = broken.batch(1).prefetch(2).open(0)) {
       assertTrue(Failure.of(cursor::next).contains("8.png: is no picture"));
     }
