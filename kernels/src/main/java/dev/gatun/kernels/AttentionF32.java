@@ -155,7 +155,7 @@ public final class AttentionF32 {
       int part = task % parts;
       int keyHead = task / parts % size.keyHeads();
       int b = task / parts / size.keyHeads();
-      int firstRow = part(rows, parts, part);
+      int firstRow = Parts.begin(rows, parts, part);
       int keys = size.keys();
       int offset = causalOffset;
       if (lengths != 0) {
@@ -172,14 +172,9 @@ public final class AttentionF32 {
           outAt + b * out.batch(),
           keyHead * (size.heads() / size.keyHeads()),
           firstRow,
-          part(rows, parts, part + 1) - firstRow,
+          Parts.begin(rows, parts, part + 1) - firstRow,
           keys,
           offset);
     }
-  }
-
-  /** Where part {@code index} of a total begins, when it is cut into nearly equal parts. */
-  static int part(int total, int parts, int index) {
-    return index * (total / parts) + Math.min(index, total % parts);
   }
 }

@@ -147,12 +147,12 @@ final class AttentionTaskF32 {
 
   /** First row of a tile of rows. */
   private int tile(int t) {
-    return AttentionF32.part(count, tiles, t);
+    return Parts.begin(count, tiles, t);
   }
 
   /** First tile of a block. */
   private int block(int b) {
-    return AttentionF32.part(tiles, blocks, b);
+    return Parts.begin(tiles, blocks, b);
   }
 
   /** Keys in a tile: as even as possible, whole panels, as many as fit. */

@@ -185,18 +185,18 @@ final class ConvDepthwiseF32 extends ConvF32 {
     ConvGeometry g = geometry();
     int strip = task % strips;
     int lineBlock = task / strips;
-    int firstVector = TapProductF32.part(vectors, strips, strip);
-    int lastVector = TapProductF32.part(vectors, strips, strip + 1);
-    int firstLine = TapProductF32.part(lines, lineBlocks, lineBlock);
-    int lastLine = TapProductF32.part(lines, lineBlocks, lineBlock + 1);
+    int firstVector = Parts.begin(vectors, strips, strip);
+    int lastVector = Parts.begin(vectors, strips, strip + 1);
+    int firstLine = Parts.begin(lines, lineBlocks, lineBlock);
+    int lastLine = Parts.begin(lines, lineBlocks, lineBlock + 1);
     int rows = g.depth().kernel() * g.height().kernel();
     Scratch scratch = Scratch.CURRENT.get();
     scratch.grow(rows, taps);
     int width = g.width().out();
     int blocks = Math.max(1, Math.ceilDiv(lastVector - firstVector, blockVectors));
     for (int block = 0; block < blocks; block++) {
-      int vector = firstVector + TapProductF32.part(lastVector - firstVector, blocks, block);
-      int end = firstVector + TapProductF32.part(lastVector - firstVector, blocks, block + 1);
+      int vector = firstVector + Parts.begin(lastVector - firstVector, blocks, block);
+      int end = firstVector + Parts.begin(lastVector - firstVector, blocks, block + 1);
       boolean tail = ragged && end == vectors;
       for (int line = firstLine; line < lastLine; line++) {
         findRows(src, line, scratch.rows);

@@ -55,8 +55,8 @@ final class ConvPointwiseF32 extends ConvF32 {
     int in = geometry().inChannels();
     int out = geometry().outChannels();
     int panels = PackedWeightsF32.panels(out);
-    int first = TapProductF32.part(panels, packTasks(), task);
-    int last = TapProductF32.part(panels, packTasks(), task + 1);
+    int first = Parts.begin(panels, packTasks(), task);
+    int last = Parts.begin(panels, packTasks(), task + 1);
     PackedWeightsF32.packTransposed(src, 4L * in, out, in, dst, first, last);
   }
 

@@ -180,13 +180,13 @@ public final class ConvTransposeF32 implements PackedConvolution {
       int task) {
     int rowBlock = task / panelBlocks / lineBlocks;
     int lineBlock = task / panelBlocks % lineBlocks;
-    int firstTile = TapProductF32.part(lineTiles, lineBlocks, lineBlock);
-    int lastTile = TapProductF32.part(lineTiles, lineBlocks, lineBlock + 1);
-    int firstPanel = TapProductF32.part(panels, panelBlocks, task % panelBlocks);
-    int lastPanel = TapProductF32.part(panels, panelBlocks, task % panelBlocks + 1);
+    int firstTile = Parts.begin(lineTiles, lineBlocks, lineBlock);
+    int lastTile = Parts.begin(lineTiles, lineBlocks, lineBlock + 1);
+    int firstPanel = Parts.begin(panels, panelBlocks, task % panelBlocks);
+    int lastPanel = Parts.begin(panels, panelBlocks, task % panelBlocks + 1);
     int all = geometry.batch() * planes * rows;
-    int row = TapProductF32.part(all, rowBlocks, rowBlock);
-    int end = TapProductF32.part(all, rowBlocks, rowBlock + 1);
+    int row = Parts.begin(all, rowBlocks, rowBlock);
+    int end = Parts.begin(all, rowBlocks, rowBlock + 1);
     while (row < end) {
       int plane = row / rows;
       int first = row % rows;

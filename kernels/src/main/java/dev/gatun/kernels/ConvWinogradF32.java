@@ -145,10 +145,10 @@ final class ConvWinogradF32 extends ConvF32 {
       int task) {
     int block = task % split.blocks();
     int slice = task / split.blocks();
-    int first = TapProductF32.part(tiles, split.blocks(), block);
-    int last = TapProductF32.part(tiles, split.blocks(), block + 1);
-    int firstPanel = TapProductF32.part(panels, split.slices(), slice);
-    int lastPanel = TapProductF32.part(panels, split.slices(), slice + 1);
+    int first = Parts.begin(tiles, split.blocks(), block);
+    int last = Parts.begin(tiles, split.blocks(), block + 1);
+    int firstPanel = Parts.begin(panels, split.slices(), slice);
+    int lastPanel = Parts.begin(panels, split.slices(), slice + 1);
     long outputBytes = (long) PRODUCTS * OUTPUT_TILES * COLUMN_BYTES;
     long productBytes = (long) PRODUCTS * rows * COLUMN_BYTES;
     ConvWinogradScratchF32 scratch =

@@ -225,10 +225,10 @@ public final class GemmF32 {
       int task) {
     int rowBlock = task / split.panelBlocks();
     int panelBlock = task % split.panelBlocks();
-    int firstTile = part(tiles, split.rowBlocks(), rowBlock);
-    int lastTile = part(tiles, split.rowBlocks(), rowBlock + 1);
-    int firstPanel = part(panels, split.panelBlocks(), panelBlock);
-    int lastPanel = part(panels, split.panelBlocks(), panelBlock + 1);
+    int firstTile = Parts.begin(tiles, split.rowBlocks(), rowBlock);
+    int lastTile = Parts.begin(tiles, split.rowBlocks(), rowBlock + 1);
+    int firstPanel = Parts.begin(panels, split.panelBlocks(), panelBlock);
+    int lastPanel = Parts.begin(panels, split.panelBlocks(), panelBlock + 1);
     for (int tile = firstTile; tile < lastTile; tile += blockTiles) {
       int end = Math.min(lastTile, tile + blockTiles);
       block(
@@ -271,8 +271,8 @@ public final class GemmF32 {
       int lastTile,
       int firstPanel,
       int lastPanel) {
-    int firstRow = part(m, tiles, firstTile);
-    int rows = part(m, tiles, lastTile) - firstRow;
+    int firstRow = Parts.begin(m, tiles, firstTile);
+    int rows = Parts.begin(m, tiles, lastTile) - firstRow;
     GemmScratchF32 scratch = GemmScratchF32.get();
     float[] block = scratch.left(rows);
     int group = Math.max(1, EPILOGUE_ELEMENTS / (rows * COLUMNS));
@@ -346,11 +346,11 @@ public final class GemmF32 {
     // Elsewhere tiles are made in scratch memory, which stays in L1, and then copied to c.
     boolean there = whole && lo == Float.NEGATIVE_INFINITY && hi == Float.POSITIVE_INFINITY;
     long edgeRowBytes = fromRowBytes == 0 ? 0 : COLUMN_BYTES;
-    int firstRow = part(m, tiles, firstTile);
+    int firstRow = Parts.begin(m, tiles, firstTile);
     int nextRow = firstRow;
     for (int tile = firstTile; tile < lastTile; tile++) {
       int row = nextRow;
-      nextRow = part(m, tiles, tile + 1);
+      nextRow = Parts.begin(m, tiles, tile + 1);
       int height = nextRow - row;
       GemmTileF32 kernel = tile(whole, height == tallHeight);
       int at = (row - firstRow) * GemmTilesF32.ROW;
@@ -425,10 +425,5 @@ public final class GemmF32 {
       }
     }
     return scratch.panel;
-  }
-
-  /** Where part {@code index} of a total begins, when it is cut into nearly equal parts. */
-  private static int part(int total, int parts, int index) {
-    return index * (total / parts) + Math.min(index, total % parts);
   }
 }

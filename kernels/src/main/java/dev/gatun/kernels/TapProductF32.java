@@ -169,8 +169,8 @@ final class TapProductF32 {
       int task) {
     int in = groupIn / joined;
     int out = groupOut / joined;
-    int firstPanel = part(groups * panels, packTasks(), task);
-    int lastPanel = part(groups * panels, packTasks(), task + 1);
+    int firstPanel = Parts.begin(groups * panels, packTasks(), task);
+    int lastPanel = Parts.begin(groups * panels, packTasks(), task + 1);
     int[] xTaps = grid.x().taps();
     int taps = xTaps.length * grid.y().taps().length * grid.z().taps().length;
     for (int panel = firstPanel; panel < lastPanel; panel++) {
@@ -253,10 +253,10 @@ final class TapProductF32 {
         dst,
         epilogue,
         buffers,
-        part(tiles, split.rowBlocks(), rowBlock),
-        part(tiles, split.rowBlocks(), rowBlock + 1),
-        part(all, split.panelBlocks(), panelBlock),
-        part(all, split.panelBlocks(), panelBlock + 1));
+        Parts.begin(tiles, split.rowBlocks(), rowBlock),
+        Parts.begin(tiles, split.rowBlocks(), rowBlock + 1),
+        Parts.begin(all, split.panelBlocks(), panelBlock),
+        Parts.begin(all, split.panelBlocks(), panelBlock + 1));
   }
 
   /** Number of tiles of a line. */
@@ -475,11 +475,6 @@ final class TapProductF32 {
   private int start(int tile) {
     return apart
         ? Math.min(lineLength, tile * GemmTilesF32.HEIGHT)
-        : part(lineLength, lineTiles, tile);
-  }
-
-  /** Where part {@code index} of a total begins, when it is cut into nearly equal parts. */
-  static int part(int total, int parts, int index) {
-    return index * (total / parts) + Math.min(index, total % parts);
+        : Parts.begin(lineLength, lineTiles, tile);
   }
 }

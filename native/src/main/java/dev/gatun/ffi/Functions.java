@@ -10,6 +10,7 @@ import java.lang.invoke.MethodHandle;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -62,10 +63,19 @@ final class Functions {
     if (address == null) {
       throw new IllegalStateException("function " + name + " is not in the list of its library");
     }
+    return bind(address, signature);
+  }
+
+  /** A function that a library may lack; signatures as for {@link #get}. */
+  static Optional<MethodHandle> find(SymbolLookup lookup, String name, String signature) {
+    return lookup.find(name).map(address -> bind(address, signature));
+  }
+
+  private static MethodHandle bind(MemorySegment address, String signature) {
     return Linker.nativeLinker().downcallHandle(address, descriptor(signature));
   }
 
-  static FunctionDescriptor descriptor(String signature) {
+  private static FunctionDescriptor descriptor(String signature) {
     MemoryLayout[] parameters =
         signature.chars().skip(1).mapToObj(Functions::layout).toArray(MemoryLayout[]::new);
     return signature.charAt(0) == 'v'

@@ -68,13 +68,7 @@ public final class OneDnn {
     }
     // Found through the handle of libdnnl, so it is the OpenMP library that libdnnl itself uses
     // even if the process has several.
-    Optional<MethodHandle> setThreads =
-        lookup
-            .find("omp_set_num_threads")
-            .map(
-                address ->
-                    java.lang.foreign.Linker.nativeLinker()
-                        .downcallHandle(address, Functions.descriptor("vi")));
+    Optional<MethodHandle> setThreads = Functions.find(lookup, "omp_set_num_threads", "vi");
     boolean sequential = version.runtime == RUNTIME_SEQUENTIAL;
     if (!sequential && (version.runtime != RUNTIME_OPENMP || setThreads.isEmpty())) {
       throw new NativeLibraryException(

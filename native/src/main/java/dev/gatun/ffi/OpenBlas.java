@@ -5,6 +5,7 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * OpenBLAS, version 0.3.15 or later: matrix products (CBLAS) and, through {@link Lapack},
@@ -77,12 +78,9 @@ public final class OpenBlas {
       int parallel = (int) functions.get("openblas_get_parallel", "i").invokeExact();
       // Idle workers spin for tens of milliseconds before they sleep. After this order of calls no
       // worker is ever started again; the other way round the setting starts them anew.
-      var shutdown = lookup.find("blas_thread_shutdown_");
+      Optional<MethodHandle> shutdown = Functions.find(lookup, "blas_thread_shutdown_", "i");
       if (parallel == PARALLEL_PTHREADS && shutdown.isPresent()) {
-        MethodHandle end =
-            java.lang.foreign.Linker.nativeLinker()
-                .downcallHandle(shutdown.get(), Functions.descriptor("i"));
-        int status = (int) end.invokeExact();
+        int status = (int) shutdown.get().invokeExact();
         if (status != 0) {
           throw new NativeLibraryException("its worker threads cannot be ended: " + status);
         }

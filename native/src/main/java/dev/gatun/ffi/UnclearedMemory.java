@@ -1,6 +1,7 @@
 package dev.gatun.ffi;
 
 import java.lang.foreign.Linker;
+import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,20 +31,13 @@ public final class UnclearedMemory implements AutoCloseable {
 
   /** The C library's functions, bound when memory is first asked for. */
   private static final class C {
-    static final MethodHandle MALLOC = function("malloc", "pl").orElseThrow();
-    static final MethodHandle FREE = function("free", "vp").orElseThrow();
+    private static final SymbolLookup LIBRARY = Linker.nativeLinker().defaultLookup();
+    static final MethodHandle MALLOC = Functions.find(LIBRARY, "malloc", "pl").orElseThrow();
+    static final MethodHandle FREE = Functions.find(LIBRARY, "free", "vp").orElseThrow();
     static final Optional<MethodHandle> ADVISE =
         Platform.current().os() == Platform.Os.LINUX
-            ? function("madvise", "ipli")
+            ? Functions.find(LIBRARY, "madvise", "ipli")
             : Optional.empty();
-
-    private static Optional<MethodHandle> function(String name, String signature) {
-      Linker linker = Linker.nativeLinker();
-      return linker
-          .defaultLookup()
-          .find(name)
-          .map(address -> linker.downcallHandle(address, Functions.descriptor(signature)));
-    }
   }
 
   /**

@@ -10,7 +10,11 @@ import dev.gatun.core.tensor.GatunException;
 import dev.gatun.core.tensor.Tensor;
 import dev.gatun.kernels.Team;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A step for given types of its inputs: does it, and holds its results until the next one. */
@@ -42,7 +46,7 @@ sealed interface StateStep extends AutoCloseable {
   record OnePlan(Program program, ContextPool pool, PlanContext context, Team team)
       implements StateStep {
     static OnePlan of(Program program, Team team) {
-      ContextPool pool = java.util.Objects.requireNonNull(program.units().get(0).plan());
+      ContextPool pool = Objects.requireNonNull(program.units().get(0).plan());
       return new OnePlan(program, pool, pool.take(), team);
     }
 
@@ -90,12 +94,26 @@ sealed interface StateStep extends AutoCloseable {
     }
   }
 
+  /** Keeps the results of a step as they are. */
+  abstract sealed class Kept implements StateStep permits Units, Interpreted {
+    List<Datum> results = List.of();
+
+    @Override
+    public Datum result(int number) {
+      return results.get(number);
+    }
+
+    @Override
+    public double number(int number) {
+      return single(results.get(number));
+    }
+  }
+
   /** Any program. */
-  final class Units implements StateStep {
+  final class Units extends Kept {
     private final Program program;
     private final Team team;
     private final Evaluation.Runner runner;
-    private List<Datum> results = List.of();
 
     Units(Program program, Team team, Evaluation.Runner runner) {
       this.program = program;
@@ -105,19 +123,7 @@ sealed interface StateStep extends AutoCloseable {
 
     @Override
     public void run(@Nullable Datum[] inputs) {
-      results =
-          program.run(
-              java.util.Arrays.asList(inputs), team, runner, new OutputMemory().lease(), null);
-    }
-
-    @Override
-    public Datum result(int number) {
-      return results.get(number);
-    }
-
-    @Override
-    public double number(int number) {
-      return single(results.get(number));
+      results = program.run(Arrays.asList(inputs), team, runner, new OutputMemory().lease(), null);
     }
 
     @Override
@@ -127,10 +133,9 @@ sealed interface StateStep extends AutoCloseable {
   }
 
   /** The reference interpreter. */
-  final class Interpreted implements StateStep {
+  final class Interpreted extends Kept {
     private final Graph graph;
     private final StateMemory state;
-    private List<Datum> results = List.of();
 
     Interpreted(Graph graph, StateMemory state) {
       this.graph = graph;
@@ -139,18 +144,19 @@ sealed interface StateStep extends AutoCloseable {
 
     @Override
     public void run(@Nullable Datum[] inputs) {
-      List<Datum> all = new ArrayList<>(java.util.Arrays.asList(inputs));
+      List<Datum> all = new ArrayList<>(Arrays.asList(inputs));
       for (StateMemory.Entry entry : state.entries()) {
         all.set(entry.input(), StateMemory.copy(entry));
       }
       List<Datum> values = new Interpreter().run(graph, all);
-      List<Datum> rest = new ArrayList<>();
+      Set<Integer> next = new HashSet<>();
       for (StateMemory.Entry entry : state.entries()) {
         StateMemory.requireFits(entry, values.get(entry.next()).type());
+        next.add(entry.next());
       }
+      List<Datum> rest = new ArrayList<>();
       for (int i = 0; i < values.size(); i++) {
-        int number = i;
-        if (state.entries().stream().noneMatch(entry -> entry.next() == number)) {
+        if (!next.contains(i)) {
           rest.add(values.get(i));
         }
       }
@@ -158,16 +164,6 @@ sealed interface StateStep extends AutoCloseable {
         ((Tensor) values.get(entry.next())).copyTo(entry.memory());
       }
       results = rest;
-    }
-
-    @Override
-    public Datum result(int number) {
-      return results.get(number);
-    }
-
-    @Override
-    public double number(int number) {
-      return single(results.get(number));
     }
 
     @Override

@@ -39,7 +39,7 @@ public record AdaGrad(
   @Override
   public Update step(Update now, Flow gradient, StepInputs in) {
     Flow p = now.parameter();
-    Flow g = Check.decayed(gradient, p, in);
+    Flow g = Decayed.gradient(gradient, p, in);
     Flow sum = now.slot(0).add(g.square());
     Flow rate = in.rate();
     if (rateDecay != 0) {

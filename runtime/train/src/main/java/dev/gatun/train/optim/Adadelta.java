@@ -39,10 +39,10 @@ public record Adadelta(double rate, double decay, double epsilon, double weightD
   @Override
   public Update step(Update now, Flow gradient, StepInputs in) {
     Flow p = now.parameter();
-    Flow g = Check.decayed(gradient, p, in);
-    Flow square = Check.average(now.slot(0), decay, g.square());
+    Flow g = Decayed.gradient(gradient, p, in);
+    Flow square = Update.average(now.slot(0), decay, g.square());
     Flow moved = now.slot(1);
     Flow d = moved.add(epsilon).sqrt().div(square.add(epsilon).sqrt()).mul(g);
-    return Update.of(p.sub(d.mul(in.rate())), square, Check.average(moved, decay, d.square()));
+    return Update.of(p.sub(d.mul(in.rate())), square, Update.average(moved, decay, d.square()));
   }
 }

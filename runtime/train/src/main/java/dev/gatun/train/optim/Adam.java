@@ -22,11 +22,7 @@ public record Adam(
     boolean amsgrad)
     implements Optimizer {
   public Adam {
-    Check.rate("adam", rate);
-    Check.decay("adam", weightDecay);
-    Check.epsilon("adam", epsilon);
-    Check.fraction("adam", "beta1", beta1);
-    Check.fraction("adam", "beta2", beta2);
+    Check.adam("adam", rate, beta1, beta2, epsilon, weightDecay);
   }
 
   /** With other decays of the averages. */
@@ -60,15 +56,11 @@ public record Adam(
 
   @Override
   public Update step(Update now, Flow gradient, StepInputs in) {
-    Flow p = now.parameter();
-    Flow g = gradient;
-    if (decoupled && in.weightDecay() != 0) {
-      p = p.sub(p.mul(in.rate().mul(in.weightDecay())));
-    } else {
-      g = Check.decayed(gradient, p, in);
-    }
-    Flow m = Check.average(now.slot(0), beta1, g);
-    Flow v = Check.average(now.slot(1), beta2, g.square());
+    Decayed decayed = Decayed.of(now.parameter(), gradient, decoupled, in);
+    Flow p = decayed.parameter();
+    Flow g = decayed.gradient();
+    Flow m = Update.average(now.slot(0), beta1, g);
+    Flow v = Update.average(now.slot(1), beta2, g.square());
     List<Flow> next = new ArrayList<>(List.of(m, v));
     Flow second = v;
     if (amsgrad) {

@@ -10,11 +10,7 @@ import java.util.List;
 public record Adamax(double rate, double beta1, double beta2, double epsilon, double weightDecay)
     implements Optimizer {
   public Adamax {
-    Check.rate("adamax", rate);
-    Check.decay("adamax", weightDecay);
-    Check.epsilon("adamax", epsilon);
-    Check.fraction("adamax", "beta1", beta1);
-    Check.fraction("adamax", "beta2", beta2);
+    Check.adam("adamax", rate, beta1, beta2, epsilon, weightDecay);
   }
 
   /** With other decays of the averages. */
@@ -40,8 +36,8 @@ public record Adamax(double rate, double beta1, double beta2, double epsilon, do
   @Override
   public Update step(Update now, Flow gradient, StepInputs in) {
     Flow p = now.parameter();
-    Flow g = Check.decayed(gradient, p, in);
-    Flow m = Check.average(now.slot(0), beta1, g);
+    Flow g = Decayed.gradient(gradient, p, in);
+    Flow m = Update.average(now.slot(0), beta1, g);
     Flow u = now.slot(1).mul(beta2).max(g.abs().add(epsilon));
     Flow size = in.rate().div(StepInputs.as(in.correction(beta1), in.rate()));
     return Update.of(p.sub(m.div(u).mul(size)), m, u);

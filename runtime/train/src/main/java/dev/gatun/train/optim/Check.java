@@ -1,9 +1,8 @@
 package dev.gatun.train.optim;
 
 import dev.gatun.core.tensor.GatunException;
-import dev.gatun.train.net.Flow;
 
-/** Ranges of options that optimizers share, and the decay that most add to the gradient. */
+/** Ranges of options that optimizers share. */
 final class Check {
   static void rate(String name, double rate) {
     if (!(rate >= 0) || Double.isInfinite(rate)) {
@@ -29,14 +28,14 @@ final class Check {
     }
   }
 
-  /** g + weightDecay * p. */
-  static Flow decayed(Flow gradient, Flow parameter, StepInputs in) {
-    return in.weightDecay() == 0 ? gradient : gradient.add(parameter.mul(in.weightDecay()));
-  }
-
-  /** An exponential average: decay * old + (1 - decay) * fresh. */
-  static Flow average(Flow old, double decay, Flow fresh) {
-    return old.mul(decay).add(fresh.mul(1 - decay));
+  /** The options of Adam and its kin. */
+  static void adam(
+      String name, double rate, double beta1, double beta2, double epsilon, double weightDecay) {
+    rate(name, rate);
+    decay(name, weightDecay);
+    epsilon(name, epsilon);
+    fraction(name, "beta1", beta1);
+    fraction(name, "beta2", beta2);
   }
 
   private Check() {}

@@ -34,8 +34,8 @@ public record Lion(double rate, double beta1, double beta2, double weightDecay)
   @Override
   public Update step(Update now, Flow gradient, StepInputs in) {
     Flow p = now.parameter();
-    Flow direction = Check.average(now.slot(0), beta1, gradient).sign();
-    Flow moved = Check.decayed(direction, p, in).mul(in.rate());
-    return Update.of(p.sub(moved), Check.average(now.slot(0), beta2, gradient));
+    Flow direction = Update.average(now.slot(0), beta1, gradient).sign();
+    Flow moved = Decayed.gradient(direction, p, in).mul(in.rate());
+    return Update.of(p.sub(moved), Update.average(now.slot(0), beta2, gradient));
   }
 }

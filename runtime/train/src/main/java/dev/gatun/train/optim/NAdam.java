@@ -19,11 +19,7 @@ public record NAdam(
     boolean decoupled)
     implements Optimizer {
   public NAdam {
-    Check.rate("nadam", rate);
-    Check.decay("nadam", weightDecay);
-    Check.epsilon("nadam", epsilon);
-    Check.fraction("nadam", "beta1", beta1);
-    Check.fraction("nadam", "beta2", beta2);
+    Check.adam("nadam", rate, beta1, beta2, epsilon, weightDecay);
   }
 
   /** With other decays of the averages. */
@@ -63,18 +59,14 @@ public record NAdam(
 
   @Override
   public Update step(Update now, Flow gradient, StepInputs in) {
-    Flow p = now.parameter();
-    Flow g = gradient;
-    if (decoupled && in.weightDecay() != 0) {
-      p = p.sub(p.mul(in.rate().mul(in.weightDecay())));
-    } else {
-      g = Check.decayed(gradient, p, in);
-    }
+    Decayed decayed = Decayed.of(now.parameter(), gradient, decoupled, in);
+    Flow p = decayed.parameter();
+    Flow g = decayed.gradient();
     Flow mu = momentum(in.step());
     Flow next = momentum(in.step().add(1));
     Flow product = now.slot(2).mul(mu);
-    Flow m = Check.average(now.slot(0), beta1, g);
-    Flow v = Check.average(now.slot(1), beta2, g.square());
+    Flow m = Update.average(now.slot(0), beta1, g);
+    Flow v = Update.average(now.slot(1), beta2, g.square());
     Flow corrected = v.div(StepInputs.as(in.correction(beta2), v));
     Flow ofGradient = mu.subFrom(1).div(product.subFrom(1));
     Flow ofMean = next.div(product.mul(next).subFrom(1));

@@ -13,11 +13,7 @@ public record RAdam(
     double rate, double beta1, double beta2, double epsilon, double weightDecay, boolean decoupled)
     implements Optimizer {
   public RAdam {
-    Check.rate("radam", rate);
-    Check.decay("radam", weightDecay);
-    Check.epsilon("radam", epsilon);
-    Check.fraction("radam", "beta1", beta1);
-    Check.fraction("radam", "beta2", beta2);
+    Check.adam("radam", rate, beta1, beta2, epsilon, weightDecay);
   }
 
   /** With other decays of the averages. */
@@ -47,15 +43,11 @@ public record RAdam(
 
   @Override
   public Update step(Update now, Flow gradient, StepInputs in) {
-    Flow p = now.parameter();
-    Flow g = gradient;
-    if (decoupled && in.weightDecay() != 0) {
-      p = p.sub(p.mul(in.rate().mul(in.weightDecay())));
-    } else {
-      g = Check.decayed(gradient, p, in);
-    }
-    Flow m = Check.average(now.slot(0), beta1, g);
-    Flow v = Check.average(now.slot(1), beta2, g.square());
+    Decayed decayed = Decayed.of(now.parameter(), gradient, decoupled, in);
+    Flow p = decayed.parameter();
+    Flow g = decayed.gradient();
+    Flow m = Update.average(now.slot(0), beta1, g);
+    Flow v = Update.average(now.slot(1), beta2, g.square());
     double limit = 2 / (1 - beta2) - 1;
     Flow power = in.power(beta2);
     // rho_t = limit - 2 t beta2^t / (1 - beta2^t), the length of the average so far.

@@ -66,13 +66,13 @@ public record RmsProp(
   @Override
   public Update step(Update now, Flow gradient, StepInputs in) {
     Flow p = now.parameter();
-    Flow g = Check.decayed(gradient, p, in);
+    Flow g = Decayed.gradient(gradient, p, in);
     List<Flow> next = new ArrayList<>();
-    Flow square = Check.average(now.slot(0), decay, g.square());
+    Flow square = Update.average(now.slot(0), decay, g.square());
     next.add(square);
     Flow root;
     if (centered) {
-      Flow mean = Check.average(now.slot(1), decay, g);
+      Flow mean = Update.average(now.slot(1), decay, g);
       next.add(mean);
       // Rounding may leave a little less than nothing of a variance of 0.
       root = square.sub(mean.square()).max(0).sqrt();

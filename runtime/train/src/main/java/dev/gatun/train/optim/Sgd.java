@@ -52,7 +52,7 @@ public record Sgd(
   @Override
   public Update step(Update now, Flow gradient, StepInputs in) {
     Flow p = now.parameter();
-    Flow g = Check.decayed(gradient, p, in);
+    Flow g = Decayed.gradient(gradient, p, in);
     if (momentum == 0) {
       return Update.of(p.sub(g.mul(in.rate())));
     }

@@ -22,4 +22,9 @@ public record Update(Flow parameter, List<Flow> slots) {
   public Flow slot(int index) {
     return slots.get(index);
   }
+
+  /** An exponential average: decay * old + (1 - decay) * fresh. */
+  static Flow average(Flow old, double decay, Flow fresh) {
+    return old.mul(decay).add(fresh.mul(1 - decay));
+  }
 }
