@@ -9,10 +9,10 @@ import java.util.List;
 
 /**
  * Batch normalization (Ioffe and Szegedy 2015) of axis 1: (x - mean) / sqrt(variance + epsilon) *
- * {@code scale} + {@code bias}.
+ * {@code weight} + {@code bias}.
  *
  * <p>Training uses the statistics of the batch (the biased variance) and moves the buffers {@code
- * runningMean} and {@code runningVariance} (the unbiased one) towards them; inference uses the
+ * running_mean} and {@code running_var} (the unbiased one) towards them; inference uses the
  * buffers, and so does training where the layer is frozen.
  *
  * @param momentum the part of the batch's statistics in the running ones
@@ -40,20 +40,20 @@ public record BatchNorm(double momentum, double epsilon, boolean affine) impleme
       throw new GatunException("needs [batch, channels, ...]");
     }
     Shape channels = Shape.of(x.size(1));
-    Flow scale = affine ? x.parameter("scale", channels, Initializers.ones()) : filled(x, 1);
+    Flow scale = affine ? x.parameter("weight", channels, Initializers.ones()) : filled(x, 1);
     Flow bias = affine ? x.parameter("bias", channels, Initializers.zeros()) : filled(x, 0);
-    Flow mean = x.buffer("runningMean", channels, 0);
-    Flow variance = x.buffer("runningVariance", channels, 1);
+    Flow mean = x.buffer("running_mean", channels, 0);
+    Flow variance = x.buffer("running_var", channels, 1);
     Attrs attrs = Attrs.of("epsilon", epsilon);
-    if (!x.training() || x.isFrozen("runningMean")) {
+    if (!x.training() || x.isFrozen("running_mean")) {
       return x.op(dev.gatun.core.op.BatchNorm.OP, attrs, scale, bias, mean, variance);
     }
     List<Value> args = List.of(x.value(), scale.value(), bias.value());
     List<Value> results = x.graph().add(BatchNormTrain.OP, attrs, args, 3, "");
     Flow count = count(x);
     Flow unbiased = x.with(results.get(2)).stop().mul(count.div(count.sub(1).max(1)));
-    x.update("runningMean", blend(mean, x.with(results.get(1)).stop()));
-    x.update("runningVariance", blend(variance, unbiased));
+    x.update("running_mean", blend(mean, x.with(results.get(1)).stop()));
+    x.update("running_var", blend(variance, unbiased));
     return x.with(results.get(0));
   }
 

@@ -11,6 +11,11 @@ import dev.gatun.core.tensor.Shape;
  * one for each channel.
  */
 public record ChannelNorm(long groups, double epsilon) implements Layer {
+  /** Another epsilon. */
+  public ChannelNorm epsilon(double value) {
+    return new ChannelNorm(groups, value);
+  }
+
   @Override
   public String label() {
     return groups == 0 ? "instanceNorm" : "groupNorm";
@@ -26,7 +31,7 @@ public record ChannelNorm(long groups, double epsilon) implements Layer {
               + x.shape());
     }
     Shape channels = Shape.of(x.size(1));
-    Flow scale = x.parameter("scale", channels, Initializers.ones());
+    Flow scale = x.parameter("weight", channels, Initializers.ones());
     Flow bias = x.parameter("bias", channels, Initializers.zeros());
     Attrs attrs = Attrs.of("epsilon", epsilon);
     return groups == 0

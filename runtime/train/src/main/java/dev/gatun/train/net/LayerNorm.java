@@ -10,7 +10,7 @@ import java.util.List;
 
 /**
  * Layer normalization (Ba, Kiros and Hinton 2016) of the last axes of each row: (x - mean) /
- * sqrt(variance + epsilon) * {@code scale} + {@code bias}.
+ * sqrt(variance + epsilon) * {@code weight} + {@code bias}.
  *
  * @param axes how many of the last axes are normalized together
  * @param affine whether there is a scale
@@ -47,7 +47,7 @@ public record LayerNorm(int axes, double epsilon, boolean affine, boolean bias) 
     if (affine) {
       args.add(
           x.trace()
-              .parameter("scale", x.dtype(), shape, Initializers.ones(), false, false)
+              .parameter("weight", x.dtype(), shape, Initializers.ones(), false, false)
               .value());
     }
     if (affine && bias) {

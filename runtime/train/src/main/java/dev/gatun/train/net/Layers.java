@@ -138,7 +138,7 @@ public final class Layers {
   }
 
   /** x / sqrt(mean(x^2) + epsilon) * scale over the last axis; epsilon 1e-6. */
-  public static Layer rmsNorm() {
+  public static RootNorm rmsNorm() {
     return new RootNorm(1e-6);
   }
 

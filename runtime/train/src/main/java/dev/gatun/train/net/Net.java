@@ -10,9 +10,11 @@ import dev.gatun.core.tensor.ShapeException;
 import dev.gatun.core.tensor.Tensor;
 import dev.gatun.core.tensor.Type;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
@@ -28,19 +30,19 @@ import java.util.function.Supplier;
  */
 public final class Net {
   private final List<Input> inputs;
-  private final Module function;
+  private final NamedModule function;
   private final Predicate<String> frozen;
   private final Map<String, Parameter> parameters;
   private final Map<String, Tensor> weights;
-  private final List<Type.OfTensor> outputs;
+  private final Map<String, Type.OfTensor> outputs;
 
   private Net(
       List<Input> inputs,
-      Module function,
+      NamedModule function,
       Predicate<String> frozen,
       Map<String, Parameter> parameters,
       Map<String, Tensor> weights,
-      List<Type.OfTensor> outputs) {
+      Map<String, Type.OfTensor> outputs) {
     this.inputs = inputs;
     this.function = function;
     this.frozen = frozen;
@@ -81,24 +83,57 @@ public final class Net {
    *     shapes
    */
   public static Net of(List<Input> inputs, Module function) {
-    Net empty =
-        new Net(List.copyOf(inputs), function, name -> false, Map.of(), Map.of(), List.of());
-    Map<String, Parameter> parameters = new LinkedHashMap<>();
-    // Layers that differ between the two may have parameters in one of them only.
-    List<Type.OfTensor> outputs = empty.check(true, parameters);
-    empty.check(false, parameters);
-    return new Net(
-        empty.inputs, function, empty.frozen, parameters, initial(parameters, 0), outputs);
+    return of(inputs, numbered(function), p -> Optional.empty());
   }
 
-  private List<Type.OfTensor> check(boolean training, Map<String, Parameter> found) {
+  /**
+   * A network that is a function of several values, with several results by name.
+   *
+   * @param values weights from elsewhere, such as a file; parameters that it has nothing for get
+   *     first values of their own
+   * @throws ShapeException if a layer cannot take what it is applied to, or a value is of another
+   *     type than its parameter
+   */
+  public static Net of(
+      List<Input> inputs, NamedModule function, Function<Parameter, Optional<Tensor>> values) {
+    Net empty = new Net(List.copyOf(inputs), function, name -> false, Map.of(), Map.of(), Map.of());
+    Map<String, Parameter> parameters = new LinkedHashMap<>();
+    // Layers that differ between the two may have parameters in one of them only.
+    Map<String, Type.OfTensor> outputs = empty.check(true, parameters);
+    empty.check(false, parameters);
+    Map<String, Tensor> weights = new LinkedHashMap<>();
+    List<Parameter> open = new ArrayList<>();
+    for (Parameter p : parameters.values()) {
+      Optional<Tensor> given = values.apply(p);
+      given.ifPresentOrElse(value -> weights.put(p.name(), value), () -> open.add(p));
+      if (given.isPresent() && !given.get().type().equals(type(p))) {
+        throw new ShapeException(
+            "net: parameter '" + p.name() + "' is " + type(p) + ", got " + given.get().type());
+      }
+    }
+    weights.putAll(initial(open, 0));
+    return new Net(empty.inputs, function, empty.frozen, parameters, weights, outputs);
+  }
+
+  /** Results are called {@code y}, or {@code y0}, {@code y1}, ... if there are several. */
+  private static NamedModule numbered(Module function) {
+    return inputs -> {
+      List<Flow> results = function.apply(List.copyOf(inputs.values()));
+      Map<String, Flow> named = new LinkedHashMap<>();
+      for (int i = 0; i < results.size(); i++) {
+        named.put(results.size() == 1 ? "y" : "y" + i, results.get(i));
+      }
+      return named;
+    };
+  }
+
+  private Map<String, Type.OfTensor> check(boolean training, Map<String, Parameter> found) {
     GraphBuilder b = new GraphBuilder("net");
     Function<Parameter, Value> values = p -> b.input(p.name(), type(p));
     Trace trace = new Trace(b, training, frozen, values, () -> key(b));
-    List<Type.OfTensor> types = new ArrayList<>();
-    for (Flow output : run(trace, anyBatch()).outputs()) {
-      types.add(output.value().tensorType());
-    }
+    Map<String, Type.OfTensor> types = new LinkedHashMap<>();
+    results(trace, inputs(trace, anyBatch()))
+        .forEach((name, flow) -> types.put(name, flow.value().tensorType()));
     trace.parameters().forEach(found::putIfAbsent);
     return types;
   }
@@ -115,23 +150,39 @@ public final class Net {
     return inputs.stream().map(i -> new Type.OfTensor(i.dtype(), i.batched())).toList();
   }
 
-  private NetGraph run(Trace trace, List<Type.OfTensor> types) {
-    List<Flow> flows = new ArrayList<>();
+  private Map<String, Flow> inputs(Trace trace, List<Type.OfTensor> types) {
+    Map<String, Flow> flows = new LinkedHashMap<>();
     for (int i = 0; i < inputs.size(); i++) {
-      flows.add(trace.input(inputs.get(i).name(), types.get(i)));
+      flows.put(inputs.get(i).name(), trace.input(inputs.get(i).name(), types.get(i)));
     }
-    List<Flow> results = List.copyOf(function.apply(flows));
+    return flows;
+  }
+
+  private Map<String, Flow> results(Trace trace, Map<String, Flow> flows) {
+    Map<String, Flow> results = function.apply(java.util.Collections.unmodifiableMap(flows));
     if (results.isEmpty()) {
       throw new GatunException("net: the function must have a result");
     }
-    Map<String, Value> values = new LinkedHashMap<>();
-    trace.parameters().keySet().forEach(name -> values.put(name, trace.known(name)));
-    return new NetGraph(flows, results, values, trace.updates(), trace.penalties(), trace.probes());
+    return results;
   }
 
-  private static Map<String, Tensor> initial(Map<String, Parameter> parameters, long seed) {
+  private NetGraph run(Trace trace, List<Type.OfTensor> types) {
+    Map<String, Flow> flows = inputs(trace, types);
+    List<Flow> results = List.copyOf(results(trace, flows).values());
+    Map<String, Value> values = new LinkedHashMap<>();
+    trace.parameters().keySet().forEach(name -> values.put(name, trace.known(name)));
+    return new NetGraph(
+        List.copyOf(flows.values()),
+        results,
+        values,
+        trace.updates(),
+        trace.penalties(),
+        trace.probes());
+  }
+
+  private static Map<String, Tensor> initial(Collection<Parameter> parameters, long seed) {
     Map<String, Tensor> weights = new LinkedHashMap<>();
-    for (Parameter p : parameters.values()) {
+    for (Parameter p : parameters) {
       double[] values = p.initializer().values(p.shape(), Draws.of(seed, p.name()));
       if (values.length != p.elements()) {
         throw new ShapeException(
@@ -174,7 +225,8 @@ public final class Net {
 
   /** The network with first weights of another seed; the same seed gives the same ones. */
   public Net initialize(long seed) {
-    return new Net(inputs, function, frozen, parameters, initial(parameters, seed), outputs);
+    return new Net(
+        inputs, function, frozen, parameters, initial(parameters.values(), seed), outputs);
   }
 
   /**
@@ -270,16 +322,12 @@ public final class Net {
 
   /** Types of the outputs; the batch is of unknown size. */
   public List<Type.OfTensor> outputs() {
-    return outputs;
+    return List.copyOf(outputs.values());
   }
 
-  /** Names of the outputs: {@code y}, or {@code y0}, {@code y1}, ... if there are several. */
+  /** Names of the outputs: the function's, or else {@code y}, or {@code y0}, {@code y1}, ... */
   public List<String> outputNames() {
-    List<String> names = new ArrayList<>();
-    for (int i = 0; i < outputs.size(); i++) {
-      names.add(outputs.size() == 1 ? "y" : "y" + i);
-    }
-    return names;
+    return List.copyOf(outputs.keySet());
   }
 
   /** Parameters and buffers in the order in which layers appear. */
@@ -338,7 +386,7 @@ public final class Net {
     }
     return text.append(
             String.format(
-                java.util.Locale.ROOT, "%d parameters, outputs %s%n", parameterCount(), outputs))
+                java.util.Locale.ROOT, "%d parameters, outputs %s%n", parameterCount(), outputs()))
         .toString();
   }
 }

@@ -5,7 +5,12 @@ import dev.gatun.core.op.RmsNorm;
 import dev.gatun.core.tensor.Shape;
 
 /** Root-mean-square normalization of the last axis (Zhang and Sennrich 2019). */
-record RootNorm(double epsilon) implements Layer {
+public record RootNorm(double epsilon) implements Layer {
+  /** Another epsilon. */
+  public RootNorm epsilon(double value) {
+    return new RootNorm(value);
+  }
+
   @Override
   public String label() {
     return "rmsNorm";
@@ -13,7 +18,7 @@ record RootNorm(double epsilon) implements Layer {
 
   @Override
   public Flow apply(Flow x) {
-    Flow scale = x.parameter("scale", Shape.of(x.size(-1)), Initializers.ones());
+    Flow scale = x.parameter("weight", Shape.of(x.size(-1)), Initializers.ones());
     return x.op(RmsNorm.OP, Attrs.of("epsilon", epsilon), scale);
   }
 }

@@ -57,7 +57,7 @@ class NetTests {
         List.of(
             "dense1.weight[64, 64]",
             "dense1.bias[64]",
-            "layerNorm1.scale[64]",
+            "layerNorm1.weight[64]",
             "layerNorm1.bias[64]"),
         names(net));
     Tensor y = run(net, Tensor.of(new float[64], 1, 64));
@@ -212,8 +212,8 @@ class NetTests {
             .build()
             .withWeights(
                 Map.of(
-                    "batchNorm1.runningMean", Tensor.of(new float[] {1, 2}, 2),
-                    "batchNorm1.runningVariance", Tensor.of(new float[] {4, 9}, 2)));
+                    "batchNorm1.running_mean", Tensor.of(new float[] {1, 2}, 2),
+                    "batchNorm1.running_var", Tensor.of(new float[] {4, 9}, 2)));
     assertArrayEquals(
         new float[] {1, 2}, run(net, Tensor.of(new float[] {3, 8}, 1, 2)).toFloats(), 1e-5f);
     assertEquals(2, net.parameters().stream().filter(Parameter::buffer).count());
