@@ -132,7 +132,7 @@ public final class Net {
     Function<Parameter, Value> values = p -> b.input(p.name(), type(p));
     Trace trace = new Trace(b, training, frozen, values, () -> key(b));
     Map<String, Type.OfTensor> types = new LinkedHashMap<>();
-    results(trace, inputs(trace, anyBatch()))
+    results(inputs(trace, anyBatch()))
         .forEach((name, flow) -> types.put(name, flow.value().tensorType()));
     trace.parameters().forEach(found::putIfAbsent);
     return types;
@@ -158,7 +158,7 @@ public final class Net {
     return flows;
   }
 
-  private Map<String, Flow> results(Trace trace, Map<String, Flow> flows) {
+  private Map<String, Flow> results(Map<String, Flow> flows) {
     Map<String, Flow> results = function.apply(java.util.Collections.unmodifiableMap(flows));
     if (results.isEmpty()) {
       throw new GatunException("net: the function must have a result");
@@ -168,7 +168,7 @@ public final class Net {
 
   private NetGraph run(Trace trace, List<Type.OfTensor> types) {
     Map<String, Flow> flows = inputs(trace, types);
-    List<Flow> results = List.copyOf(results(trace, flows).values());
+    List<Flow> results = List.copyOf(results(flows).values());
     Map<String, Value> values = new LinkedHashMap<>();
     trace.parameters().keySet().forEach(name -> values.put(name, trace.known(name)));
     return new NetGraph(
