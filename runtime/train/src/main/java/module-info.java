@@ -9,6 +9,7 @@ module dev.gatun.train {
 
   exports dev.gatun.train;
   exports dev.gatun.train.data;
+  exports dev.gatun.train.inspect;
   exports dev.gatun.train.loss;
   exports dev.gatun.train.metric;
   exports dev.gatun.train.net;

@@ -10,6 +10,7 @@ import dev.gatun.core.tensor.DType;
 import dev.gatun.core.tensor.Shape;
 import dev.gatun.core.tensor.Tensor;
 import dev.gatun.core.tensor.Type;
+import dev.gatun.train.inspect.Inspector;
 import dev.gatun.train.net.Input;
 import dev.gatun.train.net.Parameter;
 import java.util.ArrayList;
@@ -39,6 +40,7 @@ final class Engine implements AutoCloseable {
   private final List<Input> fields = new ArrayList<>();
   private final Map<Boolean, Session> evaluations = new HashMap<>();
   private @Nullable Session prediction;
+  private @Nullable Inspector inspector;
 
   /** Builds the graph of a small batch, so that whatever does not fit is told now. */
   Engine(Recipe recipe, long seed, SessionOptions options) {
@@ -240,6 +242,15 @@ final class Engine implements AutoCloseable {
     return run(prediction, Feeder.feed(given, recipe.net().inputs()), weights);
   }
 
+  /** Begins to look at batches with the weights as they are now. */
+  Inspector.Gathering inspect() {
+    if (inspector == null) {
+      inspector = new Inspector(recipe.net(), recipe.objective(), options);
+    }
+    Tensor random = state().get("random");
+    return inspector.gather(weights(false), random == null ? Tensor.vector(seed, 0) : random);
+  }
+
   private static Outputs run(
       Session session, Map<String, Tensor> inputs, Map<String, Tensor> weights) {
     Map<String, Tensor> all = new LinkedHashMap<>(inputs);
@@ -258,6 +269,9 @@ final class Engine implements AutoCloseable {
     evaluations.values().forEach(Session::close);
     if (prediction != null) {
       prediction.close();
+    }
+    if (inspector != null) {
+      inspector.close();
     }
   }
 }

@@ -6,6 +6,8 @@ import dev.gatun.core.tensor.Tensor;
 import dev.gatun.train.data.Batch;
 import dev.gatun.train.data.BatchCursor;
 import dev.gatun.train.data.Batches;
+import dev.gatun.train.inspect.Inspection;
+import dev.gatun.train.inspect.Inspector;
 import dev.gatun.train.metric.Metric;
 import dev.gatun.train.net.Net;
 import dev.gatun.train.schedule.Plateau;
@@ -29,6 +31,7 @@ public final class Trainer implements AutoCloseable {
   private final Recipe recipe;
   private final Position progress = new Position();
   private final Engine engine;
+  private Map<String, Tensor> latest = Map.of();
   private String stopReason = "";
   private boolean closed;
 
@@ -104,6 +107,8 @@ public final class Trainer implements AutoCloseable {
           StepRecord record = step(batch, metrics);
           progress.seconds = secondsBefore + seconds(begin);
           options.listeners().forEach(listener -> listener.stepEnded(this, record));
+        } finally {
+          latest = Map.of(); // its memory is used again
         }
       }
     }
@@ -213,6 +218,7 @@ public final class Trainer implements AutoCloseable {
     try {
       Engine current = engine();
       Map<String, Tensor> inputs = current.inputs(fields, rows, size);
+      latest = inputs;
       boolean apply = (progress.step + 1) % recipe.accumulation() == 0;
       if (!current.step(inputs, rate, apply)) {
         throw new TrainingException(
@@ -334,6 +340,45 @@ public final class Trainer implements AutoCloseable {
   /** Goes back to a {@link #state}, or to a part of one. */
   public void restore(Map<String, Tensor> state) {
     engine().setState(state);
+  }
+
+  /**
+   * What goes on inside the network with the weights as they are and the batch of the latest step:
+   * for listeners after a step. It costs about a step and changes nothing.
+   */
+  public Inspection inspect() {
+    if (latest.isEmpty()) {
+      throw new TrainingException("inspection: there is no batch; ask after a step, or give one");
+    }
+    return inspect(latest);
+  }
+
+  /** The same with fields of a batch. */
+  public Inspection inspect(Map<String, Tensor> fields) {
+    if (fields.isEmpty()) {
+      throw new TrainingException("a batch needs fields");
+    }
+    int rows = Math.toIntExact(fields.values().iterator().next().shape().size(0));
+    return engine().inspect().add(engine().inputs(fields, rows, rows)).result(progress.step);
+  }
+
+  /** The same over all samples of a set. */
+  public Inspection inspect(Batches data) {
+    Engine current = engine();
+    Inspector.Gathering gathering = current.inspect();
+    try (BatchCursor batches = data.open(0)) {
+      while (batches.hasNext()) {
+        try (Batch batch = batches.next()) {
+          gathering.add(current.inputs(batch.asMap(), batch.rows(), batch.size()));
+        }
+      }
+    }
+    return gathering.result(progress.step);
+  }
+
+  /** Values of parameters and buffers that are trained; a copy. */
+  Map<String, Tensor> weights() {
+    return engine().weights(false);
   }
 
   /** The length of each parameter's gradient in the latest step, if gradient norms are on. */

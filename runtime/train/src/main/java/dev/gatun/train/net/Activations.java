@@ -38,17 +38,17 @@ public final class Activations {
 
   /** max(0, x); the derivative at 0 is 0, NaN stays NaN. */
   public static Layer relu() {
-    return of(Relu.OP);
+    return of("relu", Relu.OP);
   }
 
   /** min(max(0, x), 6). */
   public static Layer relu6() {
-    return x -> x.clip(0, 6);
+    return new Activation("relu6", x -> x.clip(0, 6));
   }
 
   /** x above 0, slope * x below. */
   public static Layer leakyRelu(double slope) {
-    return of(LeakyRelu.OP, Attrs.of("alpha", slope));
+    return of("leakyRelu", LeakyRelu.OP, Attrs.of("alpha", slope));
   }
 
   /** x above 0, a * x below; a is learned for each channel (axis 1), 0.25 first. */
@@ -63,125 +63,138 @@ public final class Activations {
 
   /** x above 0, alpha (e^x - 1) below (Clevert and others 2015). */
   public static Layer elu(double alpha) {
-    return of(Elu.OP, Attrs.of("alpha", alpha));
+    return of("elu", Elu.OP, Attrs.of("alpha", alpha));
   }
 
   /** elu scaled so that means and variances converge (Klambauer and others 2017). */
   public static Layer selu() {
-    return of(Selu.OP);
+    return of("selu", Selu.OP);
   }
 
   /** max(0, x) + min(0, alpha (e^(x / alpha) - 1)). */
   public static Layer celu(double alpha) {
-    return of(Celu.OP, Attrs.of("alpha", alpha));
+    return of("celu", Celu.OP, Attrs.of("alpha", alpha));
   }
 
   /** x times the normal distribution function of x, exact. */
   public static Layer gelu() {
-    return of(Gelu.OP);
+    return of("gelu", Gelu.OP);
   }
 
   /** {@link #gelu} by its tanh approximation. */
   public static Layer geluTanh() {
-    return of(Gelu.OP, Attrs.of("approximate", "tanh"));
+    return of("geluTanh", Gelu.OP, Attrs.of("approximate", "tanh"));
   }
 
   /** x sigmoid(x), also known as swish. */
   public static Layer silu() {
-    return of(Silu.OP);
+    return of("silu", Silu.OP);
   }
 
   /** x sigmoid(beta x) (Ramachandran and others 2017). */
   public static Layer swish(double beta) {
-    return of(Swish.OP, Attrs.of("beta", beta));
+    return of("swish", Swish.OP, Attrs.of("beta", beta));
   }
 
   /** x tanh(softplus(x)) (Misra 2019). */
   public static Layer mish() {
-    return of(Mish.OP);
+    return of("mish", Mish.OP);
   }
 
   /** 1 / (1 + e^-x), without overflow. */
   public static Layer sigmoid() {
-    return of(Sigmoid.OP);
+    return of("sigmoid", Sigmoid.OP);
   }
 
   /** log(sigmoid(x)), exact for large negative x. */
   public static Layer logSigmoid() {
-    return of(LogSigmoid.OP);
+    return of("logSigmoid", LogSigmoid.OP);
   }
 
   /** The hyperbolic tangent (e^x - e^-x) / (e^x + e^-x), without overflow. */
   public static Layer tanh() {
-    return of(Tanh.OP);
+    return of("tanh", Tanh.OP);
   }
 
   /** log(1 + e^x), without overflow. */
   public static Layer softplus() {
-    return of(Softplus.OP);
+    return of("softplus", Softplus.OP);
   }
 
   /** x / (1 + |x|). */
   public static Layer softsign() {
-    return of(Softsign.OP);
+    return of("softsign", Softsign.OP);
   }
 
   /** min(max(x / 6 + 1 / 2, 0), 1). */
   public static Layer hardSigmoid() {
-    return of(HardSigmoid.OP, Attrs.of("alpha", 1.0 / 6, "beta", 0.5));
+    return of("hardSigmoid", HardSigmoid.OP, Attrs.of("alpha", 1.0 / 6, "beta", 0.5));
   }
 
   /** x hardSigmoid(x). */
   public static Layer hardSwish() {
-    return of(HardSwish.OP);
+    return of("hardSwish", HardSwish.OP);
   }
 
   /** x, but not below {@code low} and not above {@code high}. */
   public static Layer hardTanh(double low, double high) {
-    return x -> x.clip(low, high);
+    return new Activation("hardTanh", x -> x.clip(low, high));
   }
 
   /** x above threshold, else 0. */
   public static Layer thresholdedRelu(double threshold) {
-    return of(ThresholdedRelu.OP, Attrs.of("alpha", threshold));
+    return of("thresholdedRelu", ThresholdedRelu.OP, Attrs.of("alpha", threshold));
   }
 
   /** x - lambda above lambda, x + lambda below -lambda, 0 between. */
   public static Layer softShrink(double lambda) {
-    return of(Shrink.OP, Attrs.of("bias", lambda, "lambd", lambda));
+    return of("softShrink", Shrink.OP, Attrs.of("bias", lambda, "lambd", lambda));
   }
 
   /** x where |x| is above lambda, else 0. */
   public static Layer hardShrink(double lambda) {
-    return of(Shrink.OP, Attrs.of("bias", 0.0, "lambd", lambda));
+    return of("hardShrink", Shrink.OP, Attrs.of("bias", 0.0, "lambd", lambda));
   }
 
   /** x - tanh(x). */
   public static Layer tanhShrink() {
-    return x -> x.sub(x.tanh());
+    return new Activation("tanhShrink", x -> x.sub(x.tanh()));
   }
 
   /** a sigmoid(b) where a and b are the halves of the last axis (Dauphin and others 2016). */
   public static Layer glu() {
-    return of(Glu.OP);
+    return of("glu", Glu.OP);
   }
 
   /** exp(x) / sum(exp(x)) along the last axis, for any x. */
   public static Layer softmax() {
-    return x -> x.softmax(-1);
+    return new Activation("softmax", x -> x.softmax(-1));
   }
 
   /** The logarithm of {@link #softmax}. */
   public static Layer logSoftmax() {
-    return x -> x.logSoftmax(-1);
+    return new Activation("logSoftmax", x -> x.logSoftmax(-1));
   }
 
-  private static Layer of(OpDef op) {
-    return x -> x.op(op);
+  private static Layer of(String name, OpDef op) {
+    return new Activation(name, x -> x.op(op));
   }
 
-  private static Layer of(OpDef op, Attrs attrs) {
-    return x -> x.op(op, attrs);
+  private static Layer of(String name, OpDef op, Attrs attrs) {
+    return new Activation(name, x -> x.op(op, attrs));
+  }
+
+  /** A function that diagnostics can call by its name; has no parameters. */
+  private record Activation(String label, Layer function) implements Layer {
+    @Override
+    public boolean isShared() {
+      return false;
+    }
+
+    @Override
+    public Flow apply(Flow x) {
+      return function.apply(x);
+    }
   }
 
   /** Has a slope to learn. */

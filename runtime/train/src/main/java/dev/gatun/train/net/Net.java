@@ -177,7 +177,8 @@ public final class Net {
         values,
         trace.updates(),
         trace.penalties(),
-        trace.probes());
+        trace.probes(),
+        trace.taps());
   }
 
   private static Map<String, Tensor> initial(Collection<Parameter> parameters, long seed) {

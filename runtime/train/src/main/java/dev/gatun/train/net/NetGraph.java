@@ -12,6 +12,7 @@ import java.util.Map;
  * @param updates values of buffers after the step
  * @param penalties numbers that layers add to the loss
  * @param probes values that layers want to be seen
+ * @param taps where each layer's input and output can be looked at
  */
 public record NetGraph(
     List<Flow> inputs,
@@ -19,4 +20,5 @@ public record NetGraph(
     Map<String, Value> parameters,
     Map<String, Value> updates,
     List<Value> penalties,
-    Map<String, Value> probes) {}
+    Map<String, Value> probes,
+    List<Tap> taps) {}

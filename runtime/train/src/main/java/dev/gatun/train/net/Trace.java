@@ -38,7 +38,10 @@ final class Trace {
   private final IdentityHashMap<Object, String> paths = new IdentityHashMap<>();
   private final Map<String, Integer> counters = new HashMap<>();
   private final Map<String, Value> probes = new LinkedHashMap<>();
+  private final Map<String, Tap> taps = new LinkedHashMap<>();
   private String path = "";
+  private String left = "";
+  private int applied;
   private @Nullable String nextName;
   private int streams;
 
@@ -89,7 +92,22 @@ final class Trace {
   }
 
   Flow apply(Layer layer, Flow x) {
-    return scoped(layer, layer.label(), layer.isShared(), List.of(x), () -> layer.apply(x));
+    int before = applied;
+    Flow y = scoped(layer, layer.label(), layer.isShared(), List.of(x), () -> layer.apply(x));
+    if (applied == before && y.value() != x.value()) {
+      tap(new Tap(left, layer.label(), x.value(), y.value()));
+    }
+    applied++;
+    return y;
+  }
+
+  /** A layer that is applied several times has a tap for each. */
+  private void tap(Tap tap) {
+    String name = tap.layer();
+    for (int i = 2; taps.containsKey(name); i++) {
+      name = tap.layer() + "#" + i;
+    }
+    taps.put(name, new Tap(name, tap.kind(), tap.input(), tap.output()));
   }
 
   List<Flow> call(Module module, List<Flow> inputs) {
@@ -122,6 +140,7 @@ final class Trace {
       }
       throw new ShapeException("layer '" + inner + "' on " + shapes(inputs) + ": " + message);
     } finally {
+      left = inner;
       path = outer;
     }
   }
@@ -238,6 +257,11 @@ final class Trace {
 
   Map<String, Value> probes() {
     return probes;
+  }
+
+  /** Layers that have no layers in them, in the order in which they were applied. */
+  List<Tap> taps() {
+    return List.copyOf(taps.values());
   }
 
   /** An input of a batch. */
