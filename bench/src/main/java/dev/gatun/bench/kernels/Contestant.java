@@ -5,9 +5,11 @@ import dev.gatun.bench.measure.Sample;
 import dev.gatun.core.graph.Graph;
 import dev.gatun.core.graph.Interpreter;
 import dev.gatun.core.graph.Node;
+import dev.gatun.core.graph.Value;
 import dev.gatun.core.pass.Passes;
 import dev.gatun.core.plan.Backend;
 import dev.gatun.core.plan.Candidates;
+import dev.gatun.core.plan.Homes;
 import dev.gatun.core.plan.OutputMemory;
 import dev.gatun.core.plan.Plan;
 import dev.gatun.core.plan.PlanBuilder;
@@ -19,11 +21,16 @@ import dev.gatun.core.plan.Weights;
 import dev.gatun.core.tensor.Datum;
 import dev.gatun.core.tensor.Tensor;
 import dev.gatun.core.tensor.Type;
+import dev.gatun.kernels.Memory;
 import dev.gatun.kernels.Team;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -112,24 +119,38 @@ interface Contestant extends AutoCloseable {
   final class Planned implements Contestant {
     private final Target target;
     private final Team team;
-    private final Plan plan;
+    private final Arena arena = Arena.ofShared();
     private final PlanContext context;
     private final String kernel;
 
     Planned(KernelCase work, Graph graph, List<Selection> selections, Target target) {
       this.target = target;
       team = Team.ofThreads(target.threads());
-      plan = PlanBuilder.build(graph.inputs(), selections, graph.outputs(), target.weights());
+      Map<Value, Long> places = new LinkedHashMap<>();
+      for (Value input : graph.inputs()) {
+        places.put(input, memory(work, input.name()));
+      }
+      Homes homes = new Homes(places, Map.of());
+      Plan plan =
+          PlanBuilder.build(List.of(), selections, graph.outputs(), target.weights(), homes);
       context = new PlanContext(plan);
       kernel = String.join(" + ", selections.stream().map(Selection::candidate).toList());
-      for (int i = 0; i < plan.inputs().size(); i++) {
-        String name = plan.inputs().get(i).value().name();
-        for (int k = 0; k < work.inputs().size(); k++) {
-          if (work.graph().inputs().get(k).name().equals(name)) {
-            context.set(i, work.inputs().get(k), team);
-          }
+    }
+
+    /**
+     * Operands outside the plan's memory, since a plan works in place where it can: a second run
+     * would start from the results of the first, and end in denormal numbers.
+     */
+    private long memory(KernelCase work, String name) {
+      for (int k = 0; k < work.inputs().size(); k++) {
+        if (work.graph().inputs().get(k).name().equals(name)) {
+          MemorySegment from = work.inputs().get(k).data();
+          MemorySegment to = arena.allocate(from.byteSize() + Memory.ALIGNMENT, Memory.ALIGNMENT);
+          MemorySegment.copy(from, 0, to, 0, from.byteSize());
+          return to.address();
         }
       }
+      throw new IllegalArgumentException("no operand " + name);
     }
 
     @Override
@@ -151,6 +172,7 @@ interface Contestant extends AutoCloseable {
     public void close() {
       team.close();
       context.close();
+      arena.close();
       Contestant.close(target);
     }
   }

@@ -58,6 +58,7 @@ final class KernelCases {
     c.pointwise("relu resnet50 56x56x256", Relu.OP, 1, 1, 56, 56, 256);
     c.pointwise("gelu bert_base 128x3072", Gelu.OP, 1, 128, 3072);
     c.pointwise("sigmoid 1M", Sigmoid.OP, 1, 1024, 1024);
+    c.pointwise("gelu 16M", Gelu.OP, 1, 4096, 4096);
     c.pointwise("softmax bert_base 1536x128", Softmax.OP, 1, 1536, 128);
     c.pointwise("softmax gpt2 128x50257", Softmax.OP, 1, 128, 50257);
     c.layerNorm("bert_base 128x768", 128, 768);
