@@ -1,0 +1,225 @@
+package dev.gatun.models;
+
+import dev.gatun.core.exec.Outputs;
+import dev.gatun.core.exec.Session;
+import dev.gatun.core.exec.SessionOptions;
+import dev.gatun.core.tensor.GatunException;
+import dev.gatun.core.tensor.Tensor;
+import dev.gatun.models.family.Architecture;
+import dev.gatun.models.family.Config;
+import dev.gatun.models.family.Given;
+import dev.gatun.train.loss.Objective;
+import dev.gatun.train.net.Input;
+import dev.gatun.train.net.Net;
+import dev.gatun.train.net.Parameter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * A published network with its weights: predicts ({@link #predict}), trains ({@link #net} and
+ * {@link #objective} are what a Trainer needs, {@link #with} takes the result) and is saved again
+ * in the layout it came in. Immutable; predictions may run in any number of threads.
+ */
+public final class Pretrained implements AutoCloseable {
+  private final Config config;
+  private final Architecture architecture;
+  private final Net whole;
+  private final WeightFiles files;
+  private final LoadReport report;
+  private final SessionOptions options;
+  private final Map<Set<String>, Session> sessions = new ConcurrentHashMap<>();
+
+  private Pretrained(
+      Config config,
+      Architecture architecture,
+      Net whole,
+      WeightFiles files,
+      LoadReport report,
+      SessionOptions options) {
+    this.config = config;
+    this.architecture = architecture;
+    this.whole = whole;
+    this.files = files;
+    this.report = report;
+    this.options = options;
+  }
+
+  /** Loads a folder with config.json and weights; everything the network needs must be there. */
+  public static Pretrained load(Path folder) {
+    return load(folder, LoadOptions.DEFAULT);
+  }
+
+  /**
+   * Loads a folder with config.json and weights.
+   *
+   * @throws GatunException if an option or network is not known, files are damaged, or keys do not
+   *     match as they should; names all of them
+   */
+  public static Pretrained load(Path folder, LoadOptions load) {
+    Config config = Config.read(folder.resolve("config.json"));
+    if (load.className().isPresent()) {
+      config = config.withClass(load.className().get());
+    }
+    if (load.labels().isPresent()) {
+      config = config.withLabels(load.labels().get());
+    }
+    return of(config, Catalog.architecture(config), StateDict.read(folder), load.strictness());
+  }
+
+  /** A network of a config with first weights. */
+  public static Pretrained initialized(Config config) {
+    StateDict nothing = new StateDict("nothing", Map.of(), Map.of());
+    return of(config, Catalog.architecture(config), nothing, LoadOptions.Strictness.PARTIAL);
+  }
+
+  /** A network with the weights of a state dict. */
+  static Pretrained of(
+      Config config,
+      Architecture architecture,
+      StateDict weights,
+      LoadOptions.Strictness strictness) {
+    WeightFiles files = new WeightFiles(weights, architecture.keys());
+    List<Input> inputs = architecture.fields().stream().map(Architecture.Field::input).toList();
+    Net net = net(architecture, inputs, files::value);
+    LoadReport report = files.report();
+    boolean good =
+        switch (strictness) {
+          case EXACT -> report.isClean();
+          case COMPLETE -> report.missing().isEmpty() && report.mismatched().isEmpty();
+          case PARTIAL -> true;
+        };
+    if (!good) {
+      throw new GatunException(weights.where() + " does not fit the network:" + report);
+    }
+    return new Pretrained(config, architecture, net, files, report, SessionOptions.DEFAULT);
+  }
+
+  private static Net net(
+      Architecture architecture,
+      List<Input> inputs,
+      java.util.function.Function<Parameter, Optional<Tensor>> values) {
+    return Net.of(inputs, flows -> architecture.body().apply(new Given(flows)), values);
+  }
+
+  /** The config, with what the load options changed. */
+  public Config config() {
+    return config;
+  }
+
+  /** Inputs, names and loss. */
+  public Architecture architecture() {
+    return architecture;
+  }
+
+  /** What file and network did not have in common. */
+  public LoadReport report() {
+    return report;
+  }
+
+  /**
+   * The network for some of its inputs.
+   *
+   * @param inputs names; the ones that must be given without any
+   */
+  public Net net(String... inputs) {
+    return net(inputs.length == 0 ? required() : new LinkedHashSet<>(List.of(inputs)));
+  }
+
+  private Net net(Set<String> names) {
+    Set<String> unknown = new TreeSet<>(names);
+    List<Input> inputs = new ArrayList<>();
+    for (Architecture.Field field : architecture.fields()) {
+      if (unknown.remove(field.input().name())) {
+        inputs.add(field.input());
+      } else if (field.required()) {
+        throw new GatunException(
+            "the network needs the input '" + field.input().name() + "', given are " + names);
+      }
+    }
+    if (!unknown.isEmpty()) {
+      throw new GatunException(
+          "the network has no input " + unknown + "; it has " + architecture.names());
+    }
+    Map<String, Tensor> weights = whole.weights();
+    return net(architecture, inputs, p -> Optional.ofNullable(weights.get(p.name())));
+  }
+
+  private Set<String> required() {
+    Set<String> names = new LinkedHashSet<>();
+    for (Architecture.Field field : architecture.fields()) {
+      if (field.required()) {
+        names.add(field.input().name());
+      }
+    }
+    return names;
+  }
+
+  /** The loss for labels. */
+  public Objective objective() {
+    return architecture
+        .objective()
+        .orElseThrow(
+            () -> new GatunException(config.where() + ": this network has no loss of its own"));
+  }
+
+  /** The name of the parameter that a state dict calls so. */
+  public String parameterName(String key) {
+    String name = architecture.keys().name(key);
+    return architecture.keys().find(name, whole.weights()::containsKey).orElse(name);
+  }
+
+  /** Parameters and buffers by name. */
+  public Map<String, Tensor> weights() {
+    return whole.weights();
+  }
+
+  /** Number of elements of all parameters. */
+  public long parameterCount() {
+    return whole.parameterCount();
+  }
+
+  /** The same network with other weights, such as a trainer's. */
+  public Pretrained with(Map<String, Tensor> weights) {
+    return new Pretrained(config, architecture, whole.withWeights(weights), files, report, options);
+  }
+
+  /** The same network with a trained one's weights. */
+  public Pretrained with(Net trained) {
+    return with(trained.weights());
+  }
+
+  /** The same network with other options for sessions. */
+  public Pretrained with(SessionOptions other) {
+    return new Pretrained(config, architecture, whole, files, report, other);
+  }
+
+  /** Results by name; which inputs may be left out the architecture says. */
+  public Map<String, Tensor> predict(Map<String, Tensor> inputs) {
+    Session session =
+        sessions.computeIfAbsent(
+            Set.copyOf(inputs.keySet()), names -> net(names).model().compile(options));
+    // Not closed: the results stay the caller's.
+    Outputs outputs = session.run(inputs);
+    Map<String, Tensor> results = new LinkedHashMap<>();
+    outputs.asMap().keySet().forEach(name -> results.put(name, outputs.get(name)));
+    return results;
+  }
+
+  /** Writes config.json and weights as they were laid out in the folder it came from. */
+  public void save(Path folder) {
+    files.save(folder, config, whole);
+  }
+
+  @Override
+  public void close() {
+    sessions.values().forEach(Session::close);
+  }
+}

@@ -1,0 +1,5 @@
+/** BART. */
+@NullMarked
+package dev.gatun.models.bart;
+
+import org.jspecify.annotations.NullMarked;

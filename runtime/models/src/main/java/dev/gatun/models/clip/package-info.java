@@ -1,0 +1,5 @@
+/** CLIP. */
+@NullMarked
+package dev.gatun.models.clip;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** DETR. */
+@NullMarked
+package dev.gatun.models.detr;
+
+import org.jspecify.annotations.NullMarked;

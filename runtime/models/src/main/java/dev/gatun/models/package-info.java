@@ -1,0 +1,5 @@
+/** Loading, saving and running published networks. */
+@NullMarked
+package dev.gatun.models;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** SegFormer. */
+@NullMarked
+package dev.gatun.models.segformer;
+
+import org.jspecify.annotations.NullMarked;

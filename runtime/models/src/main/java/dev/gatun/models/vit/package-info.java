@@ -1,0 +1,5 @@
+/** Vision transformers. */
+@NullMarked
+package dev.gatun.models.vit;
+
+import org.jspecify.annotations.NullMarked;

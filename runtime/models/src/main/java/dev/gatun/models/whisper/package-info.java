@@ -1,0 +1,5 @@
+/** Whisper. */
+@NullMarked
+package dev.gatun.models.whisper;
+
+import org.jspecify.annotations.NullMarked;
