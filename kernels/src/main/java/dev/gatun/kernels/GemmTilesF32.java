@@ -96,7 +96,7 @@ final class GemmTilesF32 {
    * Enough independent sums to hide the latency of fma: at least 8, two for each of 4 cycles. Tiles
    * of five and six rows have two sets lest C2 unrolls the loop by itself, and spills.
    */
-  private static int sets(int rows) {
+  static int sets(int rows) {
     return switch (rows) {
       case 1 -> 4;
       case 2, 3, 5, 6 -> 2;

@@ -19,7 +19,12 @@ record RecurrentColumns(RecurrentLayer layer, int slices, int units) {
   /** At most that many slices of whole panels. */
   static RecurrentColumns of(RecurrentLayer layer, int mostSlices) {
     // The four gates of an LSTM make whole panels out of single vectors; others need two.
-    int grain = layer.cell() == RecurrentLayer.Cell.LSTM ? L : PackedWeightsF32.COLUMNS;
+    boolean lstm = layer.cell() == RecurrentLayer.Cell.LSTM;
+    return of(layer, mostSlices, lstm ? L : PackedWeightsF32.COLUMNS);
+  }
+
+  /** Slices of a multiple of {@code grain} units. */
+  static RecurrentColumns of(RecurrentLayer layer, int mostSlices, int grain) {
     int units = Math.ceilDiv(Math.ceilDiv(layer.hidden(), Math.max(1, mostSlices)), grain) * grain;
     return new RecurrentColumns(layer, Math.ceilDiv(layer.hidden(), units), units);
   }
@@ -49,11 +54,12 @@ record RecurrentColumns(RecurrentLayer layer, int slices, int units) {
     return Math.min(units, layer.hidden() - slice * units);
   }
 
-  /** Packs weights [directions, gates * hidden, k] into panels. */
-  void packWeights(long src, int k, long dst) {
+  /** Does one of {@code parts} tasks of packing weights [directions, gates * hidden, k]. */
+  void packWeights(long src, int k, long dst, int part, int parts) {
     int vectors = total() / L;
     int perGate = units / L;
-    for (int v = 0; v < vectors; v++) {
+    int last = (int) ((long) vectors * (part + 1) / parts);
+    for (int v = (int) ((long) vectors * part / parts); v < last; v++) {
       int gateOfAll = v / perGate;
       int gate = gateOfAll % layer.cell().gates();
       int slice = gateOfAll / layer.cell().gates() % slices;

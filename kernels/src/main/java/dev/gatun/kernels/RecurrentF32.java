@@ -23,11 +23,26 @@ public final class RecurrentF32 implements RecurrentGang.Work {
    * @param y hidden states of all steps, zero after the end of a row
    * @param yh last hidden states, optional
    * @param yc last cell states of an LSTM, optional
+   * @param gates where the gates of each step go, [directions, steps, batch, 4 hidden], optional:
+   *     of an LSTM all, of a GRU z, r, the candidate, and what the product of r is (or r
+   *     multiplies)
+   * @param cells where the cell states of an LSTM's steps go, [directions, steps, batch, hidden],
+   *     optional
    * @param scratch at least {@link #scratchBytes}, aligned to cache lines
    * @param peepholes whether an LSTM has peepholes
    */
   public record Places(
-      int x, int lengths, int h0, int c0, int y, int yh, int yc, int scratch, boolean peepholes) {}
+      int x,
+      int lengths,
+      int h0,
+      int c0,
+      int y,
+      int yh,
+      int yc,
+      int gates,
+      int cells,
+      int scratch,
+      boolean peepholes) {}
 
   /**
    * Where the packed weights are.
@@ -121,7 +136,12 @@ public final class RecurrentF32 implements RecurrentGang.Work {
 
   /** Packs weights [directions, gates * hidden, k]: k is features or hidden. */
   public void packWeights(long src, int k, long dst) {
-    columns.packWeights(src, k, dst);
+    columns.packWeights(src, k, dst, 0, 1);
+  }
+
+  /** Does one of {@code parts} tasks of packing weights. */
+  public void packWeights(long src, int k, long dst, int part, int parts) {
+    columns.packWeights(src, k, dst, part, parts);
   }
 
   /** Size of packed biases. */

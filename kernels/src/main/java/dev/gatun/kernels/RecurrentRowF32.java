@@ -59,5 +59,19 @@ final class RecurrentRowF32 {
     s31.intoMemorySegment(Memory.ALL, to + 3 * P + V, Lanes.ORDER);
   }
 
+  /** The same for a single panel: the last ones, whose sums must have the same order. */
+  static void one(float[] x, int at, int terms, long weights, long from, long to) {
+    FloatVector s0 = FloatVector.fromMemorySegment(S, Memory.ALL, from, Lanes.ORDER);
+    FloatVector s1 = FloatVector.fromMemorySegment(S, Memory.ALL, from + V, Lanes.ORDER);
+    for (int k = 0; k < terms; k++) {
+      long row = k * P;
+      FloatVector f = FloatVector.broadcast(S, x[at + k]);
+      s0 = f.fma(FloatVector.fromMemorySegment(S, Memory.ALL, weights + row, Lanes.ORDER), s0);
+      s1 = f.fma(FloatVector.fromMemorySegment(S, Memory.ALL, weights + row + V, Lanes.ORDER), s1);
+    }
+    s0.intoMemorySegment(Memory.ALL, to, Lanes.ORDER);
+    s1.intoMemorySegment(Memory.ALL, to + V, Lanes.ORDER);
+  }
+
   private RecurrentRowF32() {}
 }

@@ -1,5 +1,8 @@
 package dev.gatun.kernels;
 
+import java.util.Arrays;
+import java.util.function.IntFunction;
+
 /**
  * How a recurrent layer is cut for a team: blocks of rows of the batch, which never meet, times
  * slices of the hidden units, which meet after every product.
@@ -25,16 +28,25 @@ record RecurrentSplit(int rowBlocks, RecurrentColumns columns) {
   private static final int MOST_ROWS = 96;
 
   static RecurrentSplit choose(RecurrentLayer layer, int threads) {
+    return choose(layer, threads, slices -> RecurrentColumns.of(layer, slices));
+  }
+
+  /** The same for slices cut in another way. */
+  static RecurrentSplit choose(
+      RecurrentLayer layer, int threads, IntFunction<RecurrentColumns> cut) {
     RecurrentSplit best = null;
     double least = Double.MAX_VALUE;
     int fewest = Math.ceilDiv(layer.batch(), MOST_ROWS);
     int most = Math.min(layer.batch(), Math.max(fewest, threads));
     for (int slices = 1; slices <= Math.min(threads, RecurrentGang.MOST_SLICES); slices++) {
-      RecurrentColumns columns = RecurrentColumns.of(layer, slices);
+      RecurrentColumns columns = cut.apply(slices);
       if (columns.slices() != slices) {
         continue;
       }
       for (int blocks = fewest; blocks <= most; blocks++) {
+        if (!Arrays.equals(sums(layer.batch(), blocks), sums(layer.batch(), fewest))) {
+          continue;
+        }
         double cost = cost(layer, columns, blocks, threads);
         if (cost < 0.98 * least) {
           least = cost;
@@ -43,7 +55,23 @@ record RecurrentSplit(int rowBlocks, RecurrentColumns columns) {
       }
     }
     // One slice and the fewest blocks are always among them.
-    return best == null ? new RecurrentSplit(fewest, RecurrentColumns.of(layer, 1)) : best;
+    return best == null ? new RecurrentSplit(fewest, cut.apply(1)) : best;
+  }
+
+  /** In how many sums the product of each row is taken: not to depend on threads, as results do. */
+  private static int[] sums(int batch, int blocks) {
+    int[] sums = new int[batch];
+    for (int block = 0; block < blocks; block++) {
+      int first = (int) ((long) batch * block / blocks);
+      int rows = (int) ((long) batch * (block + 1) / blocks) - first;
+      int tiles = Math.ceilDiv(rows, GemmTilesF32.HEIGHT);
+      for (int tile = 0; tile < tiles; tile++) {
+        int from = rows * tile / tiles;
+        int to = rows * (tile + 1) / tiles;
+        Arrays.fill(sums, first + from, first + to, rows == 1 ? 0 : GemmTilesF32.sets(to - from));
+      }
+    }
+    return sums;
   }
 
   private static double cost(

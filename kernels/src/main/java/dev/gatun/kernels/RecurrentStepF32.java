@@ -15,6 +15,9 @@ final class RecurrentStepF32 {
   private static final int PANEL = PackedWeightsF32.COLUMNS;
   private static final int PANEL_BYTES = 4 * PANEL;
 
+  /** Vectors of a unit's step that are saved for the gradient. */
+  private static final int SAVED = 4;
+
   private final RecurrentLayer layer;
   private final RecurrentColumns columns;
   private final Places places;
@@ -122,7 +125,8 @@ final class RecurrentStepF32 {
       }
     }
     long read = secondOfTwo ? resets(states) : hidden(states, step);
-    float[] block = left(read, rows);
+    int hidden = layer.hidden();
+    float[] block = RecurrentProductF32.left(read, stateRowBytes, rows, hidden);
     int panels = columns.width() / PANEL;
     int gatePanels = units / PANEL;
     // Every other step goes the other way, so that it starts with the weights still in cache.
@@ -162,6 +166,7 @@ final class RecurrentStepF32 {
       int time = time(buffers, firstRow + r, step, reverse);
       long inputs = from + r * fromRowBytes;
       long at = slice * 4L * units + r * stateRowBytes;
+      long kept = kept(buffers, direction, firstRow + r, slice, time < 0 ? step : time);
       cell(
           gates + r * gatesRowBytes,
           inputs,
@@ -173,10 +178,45 @@ final class RecurrentStepF32 {
           cells(states) + at,
           resets(states) + at,
           secondOfTwo,
-          time >= 0);
+          time >= 0,
+          kept);
+      if (places.cells() >= 0) {
+        long to =
+            buffers[places.cells()] + cell(direction, firstRow + r, slice, time < 0 ? step : time);
+        if (time >= 0) {
+          GemmEdgesF32.copy(cells(states) + at, 0, to, 0, 1, columns.real(slice));
+        } else {
+          RecurrentCellF32.zero(to, columns.real(slice));
+        }
+      }
     }
     if (rounds == 1 || secondOfTwo) {
       store(buffers, states, direction, firstRow, rows, slice, step, reverse);
+    }
+  }
+
+  /**
+   * Where a row's cells of a time stand among the saved ones, [directions, steps, batch, hidden].
+   */
+  private long cell(int direction, int row, int slice, int time) {
+    long at = ((long) direction * layer.steps() + time) * layer.batch() + row;
+    return 4L * (at * layer.hidden() + (long) slice * columns.units());
+  }
+
+  /** Where a row's gates of a time are saved, [directions, steps, batch, 4, hidden]; 0 if not. */
+  private long kept(long[] buffers, int direction, int row, int slice, int time) {
+    if (places.gates() < 0) {
+      return 0;
+    }
+    long at = ((long) direction * layer.steps() + time) * layer.batch() + row;
+    return buffers[places.gates()]
+        + 4L * (at * SAVED * layer.hidden() + (long) slice * columns.units());
+  }
+
+  /** Saves one of the four vectors of a row's units. */
+  private void keep(long kept, int which, long from, int slice) {
+    if (kept != 0) {
+      GemmEdgesF32.copy(from, 0, kept + 4L * which * layer.hidden(), 0, 1, columns.real(slice));
     }
   }
 
@@ -193,25 +233,6 @@ final class RecurrentStepF32 {
     return step >= length ? -1 : reverse ? length - 1 - step : step;
   }
 
-  /** Copies states into the thread's array, one depth of the product after the other. */
-  private float[] left(long states, int rows) {
-    int depth = GemmTilesF32.DEPTH;
-    int hidden = layer.hidden();
-    int depths = Math.ceilDiv(hidden, depth);
-    float[] block = GemmScratchF32.get().left(rows * depths);
-    for (int d = 0; d < depths; d++) {
-      GemmEdgesF32.copyToArray(
-          states + 4L * d * depth,
-          stateRowBytes,
-          rows,
-          Math.min(depth, hidden - d * depth),
-          block,
-          d * rows * GemmTilesF32.ROW,
-          GemmTilesF32.ROW);
-    }
-    return block;
-  }
-
   /** gates[r, panel] = from[r, panel] + states[r] * weights[panel] for some panels of the slice. */
   private void product(
       float[] block,
@@ -223,67 +244,18 @@ final class RecurrentStepF32 {
       long fromRowBytes,
       long gates,
       boolean backwards) {
-    int hidden = layer.hidden();
-    int tiles = Math.ceilDiv(rows, GemmTilesF32.HEIGHT);
-    int first = firstPanel;
-    if (rows == 1) {
-      first = lastPanel - (lastPanel - firstPanel) % RecurrentRowF32.PANELS;
-      row(block, packed, firstPanel, first, from, gates, backwards);
-    }
-    for (int i = first; i < lastPanel; i++) {
-      int panel = backwards ? first + lastPanel - 1 - i : i;
-      for (int k = 0; k < hidden; k += GemmTilesF32.DEPTH) {
-        int terms = Math.min(GemmTilesF32.DEPTH, hidden - k);
-        int at = k / GemmTilesF32.DEPTH * rows * GemmTilesF32.ROW;
-        long right = packed + ((long) panel * hidden + k) * PANEL_BYTES;
-        // Sums of the first depth start at from, later ones where the one before left them.
-        long start = (k == 0 ? from : gates) + (long) panel * PANEL_BYTES;
-        long startRowBytes = k == 0 ? fromRowBytes : gatesRowBytes;
-        long to = gates + (long) panel * PANEL_BYTES;
-        for (int tile = 0; tile < tiles; tile++) {
-          int row = rows * tile / tiles;
-          int height = rows * (tile + 1) / tiles - row;
-          GemmTilesF32.packed(height)
-              .run(
-                  terms,
-                  block,
-                  at + row * GemmTilesF32.ROW,
-                  right,
-                  0,
-                  start + row * startRowBytes,
-                  startRowBytes,
-                  to + row * gatesRowBytes,
-                  gatesRowBytes);
-        }
-      }
-    }
-  }
-
-  /** The product of a single row with whole groups of panels. */
-  private void row(
-      float[] block,
-      long packed,
-      int firstPanel,
-      int lastPanel,
-      long from,
-      long gates,
-      boolean backwards) {
-    int hidden = layer.hidden();
-    int group = RecurrentRowF32.PANELS;
-    for (int i = firstPanel; i < lastPanel; i += group) {
-      int panel = backwards ? firstPanel + lastPanel - group - i : i;
-      long column = (long) panel * PANEL_BYTES;
-      for (int k = 0; k < hidden; k += GemmTilesF32.DEPTH) {
-        RecurrentRowF32.run(
-            block,
-            k / GemmTilesF32.DEPTH * GemmTilesF32.ROW,
-            Math.min(GemmTilesF32.DEPTH, hidden - k),
-            packed + ((long) panel * hidden + k) * PANEL_BYTES,
-            (long) hidden * PANEL_BYTES,
-            (k == 0 ? from : gates) + column,
-            gates + column);
-      }
-    }
+    RecurrentProductF32.run(
+        block,
+        rows,
+        layer.hidden(),
+        packed,
+        firstPanel,
+        lastPanel,
+        from,
+        fromRowBytes,
+        gates,
+        gatesRowBytes,
+        backwards);
   }
 
   /** The cells of a row; one that has ended keeps its states. */
@@ -298,30 +270,42 @@ final class RecurrentStepF32 {
       long c,
       long reset,
       boolean secondOfTwo,
-      boolean live) {
+      boolean live,
+      long kept) {
     int units = columns.units();
     if (!live) {
       GemmEdgesF32.copy(old, 0, next, 0, 1, units);
+      for (int i = 0; kept != 0 && i < SAVED; i++) {
+        RecurrentCellF32.zero(kept + 4L * i * layer.hidden(), columns.real(slice));
+      }
       return;
     }
     List<RecurrentActivation> act = layer.activations();
     int first = direction * layer.cell().activations();
     long candidate = gates + 8L * units;
     switch (layer.cell()) {
-      case LSTM -> lstm(gates, peepholes, direction, slice, next, c);
+      case LSTM -> lstm(gates, peepholes, direction, slice, next, c, kept);
       case GRU -> {
         if (!secondOfTwo) {
           activate(act.get(first), gates, 2 * units);
           RecurrentCellF32.multiply(gates + 4L * units, old, reset, units);
+          keep(kept, 0, gates, slice);
+          keep(kept, 1, gates + 4L * units, slice);
+          keep(kept, 3, reset, slice);
         } else {
           activate(act.get(first + 1), candidate, units);
+          keep(kept, 2, candidate, slice);
           RecurrentCellF32.update(next, candidate, gates, old, units);
         }
       }
       case GRU_LINEAR_BEFORE_RESET -> {
         activate(act.get(first), gates, 2 * units);
+        keep(kept, 0, gates, slice);
+        keep(kept, 1, gates + 4L * units, slice);
+        keep(kept, 3, candidate, slice);
         RecurrentCellF32.reset(candidate, gates + 4L * units, inputs + 8L * units, units);
         activate(act.get(first + 1), candidate, units);
+        keep(kept, 2, candidate, slice);
         RecurrentCellF32.update(next, candidate, gates, old, units);
       }
       case RNN -> {
@@ -338,7 +322,8 @@ final class RecurrentStepF32 {
     activation.apply(at, count);
   }
 
-  private void lstm(long gates, long factors, int direction, int slice, long next, long c) {
+  private void lstm(
+      long gates, long factors, int direction, int slice, long next, long c, long kept) {
     int units = columns.units();
     long bytes = 4L * units;
     long output = gates + bytes;
@@ -352,6 +337,10 @@ final class RecurrentStepF32 {
     if (!peepholes && !layer.coupled()) {
       activate(f, gates, 3 * units);
       activate(g, candidate, units);
+      keep(kept, 0, gates, slice);
+      keep(kept, 1, output, slice);
+      keep(kept, 2, forget, slice);
+      keep(kept, 3, candidate, slice);
       if (h.kind() == RecurrentActivation.Kind.TANH) {
         RecurrentCellF32.output(gates, c, next, units);
         return;
@@ -368,6 +357,9 @@ final class RecurrentStepF32 {
         activate(f, forget, units);
       }
       activate(g, candidate, units);
+      keep(kept, 0, gates, slice);
+      keep(kept, 2, forget, slice);
+      keep(kept, 3, candidate, slice);
     }
     RecurrentCellF32.cell(c, forget, gates, candidate, units);
     if (peepholes || layer.coupled()) {
@@ -375,6 +367,7 @@ final class RecurrentStepF32 {
         RecurrentCellF32.addProduct(output, peephole(factors, direction, 1, slice), c, units);
       }
       activate(f, output, units);
+      keep(kept, 1, output, slice);
     }
     h.apply(gates, units);
     RecurrentCellF32.multiply(output, gates, next, units);

@@ -134,6 +134,8 @@ class RecurrentTests {
               Y,
               YH,
               lstm ? YC : -1,
+              -1,
+              -1,
               SCRATCH,
               twin.peepholes().length > 0);
       RecurrentSplit split = new RecurrentSplit(blocks, RecurrentColumns.of(l, slices));
@@ -318,7 +320,7 @@ class RecurrentTests {
       for (int b = 0; b < twin.lengths().length; b++) {
         Memory.ALL.set(Memory.I32, steps.at() + 4L * b, twin.lengths()[b]);
       }
-      Places places = new Places(X, LENGTHS, -1, -1, Y, YH, -1, SCRATCH, false);
+      Places places = new Places(X, LENGTHS, -1, -1, Y, YH, -1, -1, -1, SCRATCH, false);
       new RecurrentF32(twin.layer(), places, 1).begin(new long[] {0, steps.at()});
     }
   }

@@ -211,8 +211,9 @@ public final class Gradients {
 
   private List<Value> gradients(Backward g, Value from) {
     OpDef op = g.node().op();
-    if (op.gradient().isPresent()) {
-      return op.gradient().get().of(g);
+    OpDef.Gradient own = op.gradient(g).orElse(null);
+    if (own != null) {
+      return own.of(g);
     }
     if (op == If.OP) {
       return BranchGradient.of(g);

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,6 +70,7 @@ public final class OpDef {
   private final @Nullable Decomposition decomposition;
   private final @Nullable KnownValue knownValue;
   private final @Nullable Gradient gradient;
+  private final Predicate<Backward> covers;
   private final @Nullable Decomposition differentiable;
   private final Map<List<Integer>, OpDef> derivatives = new ConcurrentHashMap<>();
 
@@ -86,6 +88,7 @@ public final class OpDef {
     decomposition = b.decomposition;
     knownValue = b.knownValue;
     gradient = b.gradient;
+    covers = b.covers;
     differentiable = b.differentiable;
   }
 
@@ -138,6 +141,11 @@ public final class OpDef {
   /** The rule for the gradient if the operator has one of its own. */
   public Optional<Gradient> gradient() {
     return Optional.ofNullable(gradient);
+  }
+
+  /** The rule for the gradient of a node if the operator has one of its own that covers it. */
+  public Optional<Gradient> gradient(Backward g) {
+    return gradient().filter(rule -> covers.test(g));
   }
 
   /** The same meaning in terms of operators that gradients flow through. */
@@ -224,6 +232,7 @@ public final class OpDef {
     private @Nullable Decomposition decomposition;
     private @Nullable KnownValue knownValue;
     private @Nullable Gradient gradient;
+    private Predicate<Backward> covers = g -> true;
     private @Nullable Decomposition differentiable;
 
     private Builder(String name) {
@@ -305,6 +314,14 @@ public final class OpDef {
     public Builder gradient(Gradient rule) {
       gradient = rule;
       return this;
+    }
+
+    /**
+     * How gradients flow back for some nodes; others are differentiated as what they consist of.
+     */
+    public Builder gradientWhere(Predicate<Backward> nodes, Gradient rule) {
+      covers = nodes;
+      return gradient(rule);
     }
 
     /**

@@ -6,22 +6,25 @@ import dev.gatun.core.tensor.Tensor;
 import java.util.List;
 
 /**
- * gru(x, w, r, bias?, lengths?, h0?) = (y, yh), gates in ONNX's order z, r, h; {@link Recurrence}
- * has the shapes.
+ * gru(x, w, r, bias?, lengths?, h0?) = (y, yh, saved [D, T, B, 4 H]), gates in ONNX's order z, r,
+ * h; {@link Recurrence} has the shapes.
  *
  * <pre>
  * z = f(Wz x + Rz h + bz)      r = f(Wr x + Rr h + br)      h' = (1 - z) * n + z * h
  * n = g(Wh x + wbh + Rh (r * h) + rbh), or with linearBeforeReset (as PyTorch)
  * n = g(Wh x + wbh + r * (Rh h + rbh))
  * </pre>
+ *
+ * Saved are z, r, n and r * h, or what r multiplies in the second case.
  */
 public final class Gru {
   public static final OpDef OP =
       Recurrence.named("gru")
           .inputs(3, 6)
           .attr("linearBeforeReset", false)
-          .types(in -> Recurrence.types(in, 3, 1))
+          .types(in -> Recurrence.types(in, 3, 1, 4))
           .reference(Gru::run)
+          .gradientWhere(RecurrentGradient::covers, RecurrentGradient::rule)
           .differentiateAs(UnrolledRecurrence::gru)
           .define();
 
@@ -36,7 +39,7 @@ public final class Gru {
     double[] gated = new double[hidden];
     double[] next = new double[hidden];
     return layer.run(
-        (l, d, wx, h, c) -> {
+        (l, d, wx, h, c, gates) -> {
           Activation f = act.get(2 * d);
           Activation g = act.get(2 * d + 1);
           for (int i = 0; i < hidden; i++) {
@@ -48,17 +51,19 @@ public final class Gru {
           }
           for (int i = 0; i < hidden; i++) {
             int row = 2 * hidden + i;
-            double sum = wx[row] + l.inputBias(d, row);
-            sum +=
-                linearFirst
-                    ? reset[i] * (l.recurrent(d, row, h) + l.recurrentBias(d, row))
-                    : l.recurrent(d, row, gated) + l.recurrentBias(d, row);
-            double candidate = g.at(l.clip(sum));
+            double product = l.recurrent(d, row, linearFirst ? h : gated) + l.recurrentBias(d, row);
+            double own = linearFirst ? reset[i] * product : product;
+            double candidate = g.at(l.clip(wx[row] + l.inputBias(d, row) + own));
+            gates[i] = update[i];
+            gates[hidden + i] = reset[i];
+            gates[2 * hidden + i] = candidate;
+            gates[3 * hidden + i] = linearFirst ? product : gated[i];
             next[i] = (1 - update[i]) * candidate + update[i] * h[i];
           }
           System.arraycopy(next, 0, h, 0, hidden);
         },
-        1);
+        1,
+        4);
   }
 
   private static double gate(Recurrence l, int d, int row, double[] wx, double[] h) {

@@ -8,8 +8,8 @@ import dev.gatun.core.tensor.Type;
 import java.util.List;
 
 /**
- * lstm(x, w, r, bias?, lengths?, h0?, c0?, peepholes [D, 3 H]?) = (y, yh, yc), gates in ONNX's
- * order i, o, f, c; {@link Recurrence} has the shapes.
+ * lstm(x, w, r, bias?, lengths?, h0?, c0?, peepholes [D, 3 H]?) = (y, yh, yc, gates [D, T, B, 4 H],
+ * cells [D, T, B, H]), gates in ONNX's order i, o, f, c; {@link Recurrence} has the shapes.
  *
  * <pre>
  * i = f(Wi x + Ri h + Pi * c + bi)      c' = forget * c + i * g(Wc x + Rc h + bc)
@@ -24,6 +24,7 @@ public final class Lstm {
           .attr("inputForget", false)
           .types(Lstm::types)
           .reference(Lstm::run)
+          .gradientWhere(RecurrentGradient::covers, RecurrentGradient::rule)
           .differentiateAs(UnrolledRecurrence::lstm)
           .define();
 
@@ -36,7 +37,7 @@ public final class Lstm {
           -1,
           in.attrs().has("hidden") ? 3 * in.attrs().integer("hidden") : -1);
     }
-    return Recurrence.types(in, 4, 2);
+    return Recurrence.types(in, 4, 2, 4);
   }
 
   private static List<Tensor> run(Evaluation in) {
@@ -48,7 +49,7 @@ public final class Lstm {
     double[] p = in.has(7) ? in.tensor(7).toDoubles() : new double[layer.directions() * 3 * hidden];
     double[] next = new double[hidden];
     return layer.run(
-        (l, d, wx, h, c) -> {
+        (l, d, wx, h, c, gates) -> {
           Activation f = act.get(3 * d);
           Activation g = act.get(3 * d + 1);
           Activation out = act.get(3 * d + 2);
@@ -66,10 +67,15 @@ public final class Lstm {
             double output =
                 f.at(l.clip(gate(l, d, hidden + i, wx, h) + p[peep + hidden + i] * c[i]));
             next[i] = output * out.at(c[i]);
+            gates[i] = input;
+            gates[hidden + i] = output;
+            gates[2 * hidden + i] = forget;
+            gates[3 * hidden + i] = candidate;
           }
           System.arraycopy(next, 0, h, 0, hidden);
         },
-        2);
+        2,
+        4);
   }
 
   private static double gate(Recurrence l, int d, int row, double[] wx, double[] h) {

@@ -203,8 +203,11 @@ public final class Ops {
           Rope.OP,
           Embedding.OP,
           Lstm.OP,
+          LstmGradient.OP,
           Gru.OP,
+          GruGradient.OP,
           Rnn.OP,
+          RnnGradient.OP,
           // Images.
           Resize.OP,
           GridSample.OP,

@@ -18,6 +18,9 @@ import java.util.List;
  * the batch comes first: x [B, T, I], h0 and yh [B, D, H], y [B, T, D, H]. Directions D is 2 for
  * "bidirectional". A sequence that ends early leaves zeros in y; the reverse direction starts at
  * its own last step.
+ *
+ * <p>The last outputs are what the gradient needs of each step, always [D, T, B, ...], zero where a
+ * sequence has ended: lstm's gates and cells, and gru's gates.
  */
 final class Recurrence {
   /** One step of one sequence. */
@@ -28,8 +31,9 @@ final class Recurrence {
      * @param wx [G H] = W x with no bias
      * @param h [H] the hidden state, read and written
      * @param c [H] the cell state, read and written; unused by most
+     * @param gates to be kept for the gradient, written
      */
-    void step(Recurrence layer, int direction, double[] wx, double[] h, double[] c);
+    void step(Recurrence layer, int direction, double[] wx, double[] h, double[] c, double[] gates);
   }
 
   static OpDef.Builder named(String name) {
@@ -43,7 +47,12 @@ final class Recurrence {
         .attr("layout", 0);
   }
 
-  static List<Type> types(Operands in, int gates, int states) {
+  /**
+   * Types of y, the last states and what is saved.
+   *
+   * @param saved gates that are saved
+   */
+  static List<Type> types(Operands in, int gates, int states, int saved) {
     Shape x = in.shape(0);
     in.require(in.dtype(0).isFloat(), "x must be a floating tensor");
     in.require(!x.isRanked() || x.rank() == 3, "x must be [time, batch, features]");
@@ -81,6 +90,13 @@ final class Recurrence {
           batchFirst
               ? Type.tensor(in.dtype(0), batch, directions, hidden)
               : Type.tensor(in.dtype(0), directions, batch, hidden));
+    }
+    if (saved > 0) {
+      long width = hidden < 0 ? Shape.UNKNOWN : saved * hidden;
+      types.add(Type.tensor(in.dtype(0), directions, time, batch, width));
+    }
+    if (states == 2) {
+      types.add(Type.tensor(in.dtype(0), directions, time, batch, hidden));
     }
     return types;
   }
@@ -194,8 +210,8 @@ final class Recurrence {
     return clip > 0 ? Math.min(Math.max(x, -clip), clip) : x;
   }
 
-  /** Runs the cell over all sequences; results are y and the last states. */
-  List<Tensor> run(Cell cell, int states) {
+  /** Runs the cell over all sequences; results are y, the last states and what is saved. */
+  List<Tensor> run(Cell cell, int states, int saved) {
     double[] x = in.tensor(0).toDoubles();
     double[] y = new double[Math.multiplyExact(time * directions, batch * hidden)];
     double[][] last = new double[2][directions * batch * hidden];
@@ -208,6 +224,9 @@ final class Recurrence {
     double[] wx = new double[gates * hidden];
     double[] h = new double[hidden];
     double[] c = new double[hidden];
+    double[] gate = new double[saved * hidden];
+    double[] gatesOfAll = new double[Math.multiplyExact(time * directions, batch * gate.length)];
+    double[] cells = new double[states == 2 ? y.length : 0];
     for (int d = 0; d < directions; d++) {
       boolean reverse = onlyReverse || d == 1;
       for (int b = 0; b < batch; b++) {
@@ -218,9 +237,14 @@ final class Recurrence {
         for (int step = 0; step < length; step++) {
           int t = reverse ? length - 1 - step : step;
           project(x, batchFirst ? b * time + t : t * batch + b, d, wx);
-          cell.step(this, d, wx, h, c);
+          cell.step(this, d, wx, h, c, gate);
           int at = batchFirst ? (b * time + t) * directions + d : (t * directions + d) * batch + b;
           System.arraycopy(h, 0, y, at * hidden, hidden);
+          int kept = (d * time + t) * batch + b;
+          System.arraycopy(gate, 0, gatesOfAll, kept * gate.length, gate.length);
+          if (states == 2) {
+            System.arraycopy(c, 0, cells, kept * hidden, hidden);
+          }
         }
         System.arraycopy(h, 0, last[0], state, hidden);
         System.arraycopy(c, 0, last[1], state, hidden);
@@ -242,6 +266,14 @@ final class Recurrence {
                   ? Shape.of(batch, directions, hidden)
                   : Shape.of(directions, batch, hidden),
               last[s]));
+    }
+    if (saved > 0) {
+      Shape shape = Shape.of(directions, time, batch, gate.length);
+      results.add(Tensor.rounded(in.tensor(0).dtype(), shape, gatesOfAll));
+    }
+    if (states == 2) {
+      Shape shape = Shape.of(directions, time, batch, hidden);
+      results.add(Tensor.rounded(in.tensor(0).dtype(), shape, cells));
     }
     return results;
   }

@@ -13,8 +13,9 @@ public final class Rnn {
   public static final OpDef OP =
       Recurrence.named("rnn")
           .inputs(3, 6)
-          .types(in -> Recurrence.types(in, 1, 1))
+          .types(in -> Recurrence.types(in, 1, 1, 0))
           .reference(Rnn::run)
+          .gradientWhere(RecurrentGradient::covers, RecurrentGradient::rule)
           .differentiateAs(UnrolledRecurrence::rnn)
           .define();
 
@@ -24,7 +25,7 @@ public final class Rnn {
     List<Activation> act = Activation.read("rnn", in.attrs(), layer.directions(), "tanh");
     double[] next = new double[hidden];
     return layer.run(
-        (l, d, wx, h, c) -> {
+        (l, d, wx, h, c, gates) -> {
           for (int i = 0; i < hidden; i++) {
             next[i] =
                 act.get(d)
@@ -37,7 +38,8 @@ public final class Rnn {
           }
           System.arraycopy(next, 0, h, 0, hidden);
         },
-        1);
+        1,
+        0);
   }
 
   private Rnn() {}

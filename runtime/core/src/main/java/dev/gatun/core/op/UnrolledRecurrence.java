@@ -14,10 +14,13 @@ import java.util.List;
  * flow back in time; {@link Recurrence} has shapes and names.
  */
 final class UnrolledRecurrence {
-  /** One step of all sequences: the states after it, h first. */
+  /** One step of all sequences. */
   private interface Cell {
-    List<Value> step(int direction, Value wx, List<Value> states);
+    Step step(int direction, Value wx, List<Value> states);
   }
+
+  /** The states after a step, h first, and the gates that are saved. */
+  private record Step(List<Value> states, Value saved) {}
 
   private final Formula f;
   private final Operands in;
@@ -50,7 +53,7 @@ final class UnrolledRecurrence {
         true,
         (d, wx, s) -> {
           Value z = u.f.add(wx, u.recurrent(d, s.get(0), 0, 1));
-          return List.of(act.get(d).of(u.f, u.clip(z)));
+          return new Step(List.of(act.get(d).of(u.f, u.clip(z))), Value.ABSENT);
         });
   }
 
@@ -73,7 +76,8 @@ final class UnrolledRecurrence {
           Value candidate = act.get(3 * d + 1).of(u.f, u.clip(u.gate(z, 3, 1)));
           Value next = u.f.add(u.f.mul(forget, c), u.f.mul(input, candidate));
           Value output = sigma.of(u.f, u.clip(u.peeped(d, 1, u.gate(z, 1, 1), next)));
-          return List.of(u.f.mul(output, act.get(3 * d + 2).of(u.f, next)), next);
+          Value h = u.f.mul(output, act.get(3 * d + 2).of(u.f, next));
+          return new Step(List.of(h, next), u.f.concat(1, input, output, forget, candidate));
         });
   }
 
@@ -92,12 +96,13 @@ final class UnrolledRecurrence {
           Value update = sigma.of(u.f, u.clip(u.gate(both, 0, 1)));
           Value reset = sigma.of(u.f, u.clip(u.gate(both, 1, 1)));
           Value last = u.gate(bias, 2, 1);
-          Value own =
-              linearFirst
-                  ? u.f.mul(reset, u.plus(u.recurrent(d, h, 2, 1), last))
-                  : u.plus(u.recurrent(d, u.f.mul(reset, h), 2, 1), last);
+          Value gated = linearFirst ? h : u.f.mul(reset, h);
+          Value product = u.plus(u.recurrent(d, gated, 2, 1), last);
+          Value own = linearFirst ? u.f.mul(reset, product) : product;
           Value candidate = act.get(2 * d + 1).of(u.f, u.clip(u.f.add(u.gate(wx, 2, 1), own)));
-          return List.of(u.f.add(u.f.mul(u.f.sub(1, update), candidate), u.f.mul(update, h)));
+          Value next = u.f.add(u.f.mul(u.f.sub(1, update), candidate), u.f.mul(update, h));
+          Value fourth = linearFirst ? product : gated;
+          return new Step(List.of(next), u.f.concat(1, update, reset, candidate, fourth));
         });
   }
 
@@ -154,6 +159,8 @@ final class UnrolledRecurrence {
     Value x = batchFirst ? f.transpose(in.value(0), 1, 0, 2) : in.value(0);
     List<Value> sequences = new ArrayList<>();
     List<List<Value>> finals = new ArrayList<>();
+    List<Value> gatesOfAll = new ArrayList<>();
+    List<Value> cellsOfAll = new ArrayList<>();
     for (int d = 0; d < directions; d++) {
       Value w = f.slice(in.value(1), 0, d, d + 1, 1);
       Value wx = product(x, f.reshape(w, gates * hidden, in.shape(0).size(2)));
@@ -162,21 +169,33 @@ final class UnrolledRecurrence {
       boolean reverse = d == 1 || in.attrs().text("direction").equals("reverse");
       List<Value> now = initial(d);
       List<Value> y = new ArrayList<>();
+      List<Value> saved = new ArrayList<>();
+      List<Value> cells = new ArrayList<>();
       List<Value> steps = parts(wx);
       for (int step = 0; step < time; step++) {
         int t = (int) (reverse ? time - 1 - step : step);
-        List<Value> next = cell.step(d, f.reshape(steps.get(t), batch, gates * hidden), now);
-        Value shown = next.get(0);
-        if (in.has(4)) {
-          Value running = running(t);
-          shown = f.where(running, shown, f.number(shown, 0));
-          next = held(running, next, now);
+        Step after = cell.step(d, f.reshape(steps.get(t), batch, gates * hidden), now);
+        List<Value> next = after.states();
+        Value running = in.has(4) ? running(t) : Value.ABSENT;
+        y.add(shown(running, next.get(0)));
+        if (!after.saved().isAbsent()) {
+          saved.add(shown(running, after.saved()));
         }
-        now = next;
-        y.add(f.reshape(shown, 1, 1, batch, hidden));
+        if (states == 2) {
+          cells.add(shown(running, next.get(1)));
+        }
+        now = running.isAbsent() ? next : held(running, next, now);
       }
       if (reverse) {
         Collections.reverse(y);
+        Collections.reverse(saved);
+        Collections.reverse(cells);
+      }
+      if (!saved.isEmpty()) {
+        gatesOfAll.add(f.concat(1, saved.toArray(Value[]::new)));
+      }
+      if (!cells.isEmpty()) {
+        cellsOfAll.add(f.concat(1, cells.toArray(Value[]::new)));
       }
       sequences.add(
           time == 0
@@ -195,7 +214,19 @@ final class UnrolledRecurrence {
       Value all = f.concat(0, each.toArray(Value[]::new));
       results.add(batchFirst ? f.transpose(all, 1, 0, 2) : all);
     }
+    if (!gatesOfAll.isEmpty()) {
+      results.add(f.concat(0, gatesOfAll.toArray(Value[]::new)));
+    }
+    if (!cellsOfAll.isEmpty()) {
+      results.add(f.concat(0, cellsOfAll.toArray(Value[]::new)));
+    }
     return results;
+  }
+
+  /** What is seen of a step, [1, 1, B, ...]: zeros of sequences that have ended. */
+  private Value shown(Value running, Value v) {
+    Value live = running.isAbsent() ? v : f.where(running, v, f.number(v, 0));
+    return f.reshape(live, 1, 1, batch, v.tensorType().shape().size(1));
   }
 
   private List<Value> parts(Value wx) {

@@ -19,6 +19,7 @@ public final class Candidates {
           new BatchNormKernels(),
           new AttentionKernels(),
           new RecurrentKernels(),
+          new RecurrentGradientKernels(),
           new RowKernels(),
           new LikelihoodKernels(),
           new ReduceKernels(),
@@ -46,7 +47,8 @@ public final class Candidates {
   public static boolean keepsWhole(Node node) {
     return AttentionKernels.accepts(node)
         || RowKernels.accepts(node)
-        || BatchNormKernels.accepts(node);
+        || BatchNormKernels.accepts(node)
+        || RecurrentGradientKernels.accepts(node);
   }
 
   /** Whose kernels {@link Backend#AUTO} asks first where nothing was measured. */

@@ -68,6 +68,9 @@ final class DnnlRecurrent implements Candidate {
     if (node.has(7)) {
       return "peepholes";
     }
+    if (node.outputs().size() > (lstm ? 3 : 2)) {
+      return "the gates are to be saved";
+    }
     if (attrs.integer("layout") != 0) {
       return "batch before time";
     }

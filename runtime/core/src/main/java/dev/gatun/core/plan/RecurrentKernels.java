@@ -96,7 +96,7 @@ final class RecurrentKernels implements Candidate {
         activations.stream().map(RecurrentKernels::kernel).toList());
   }
 
-  private static RecurrentActivation kernel(Activation a) {
+  static RecurrentActivation kernel(Activation a) {
     Kind kind =
         switch (a.name()) {
           case "sigmoid" -> Kind.SIGMOID;
@@ -120,6 +120,7 @@ final class RecurrentKernels implements Candidate {
     int inputs = node.inputs().size();
     int outputs = node.outputs().size();
     boolean lstm = layer.cell() == Cell.LSTM;
+    int saved = lstm ? 3 : 2;
     Places places =
         new Places(
             X,
@@ -129,6 +130,8 @@ final class RecurrentKernels implements Candidate {
             inputs,
             outputs > 1 ? inputs + 1 : -1,
             lstm && outputs > 2 ? inputs + 2 : -1,
+            saved < outputs && layer.cell() != Cell.RNN ? inputs + saved : -1,
+            lstm && outputs > 4 ? inputs + 4 : -1,
             inputs + outputs,
             lstm && node.has(PEEPHOLES));
     RecurrentF32 plan = new RecurrentF32(layer, places, target.threads());
@@ -249,23 +252,35 @@ final class RecurrentKernels implements Candidate {
     }
   }
 
-  /** Packs weights that are not constant: input, recurrent, biases, peepholes. */
+  /** Packs weights that are not constant: biases, peepholes, parts of input and recurrent ones. */
   private record PackInRun(
       RecurrentLayer layer, RecurrentF32 plan, Packed to, Places places, boolean bias)
       implements Kernel {
+    private static final int PARTS = 8;
+
     @Override
     public int tasks() {
-      return places.peepholes() ? 4 : 3;
+      return 2 + 2 * PARTS;
     }
 
     @Override
     public void run(long[] buffers, int task) {
       long scratch = buffers[places.scratch()];
       switch (task) {
-        case 0 -> plan.packWeights(buffers[W], layer.features(), scratch + to.input());
-        case 1 -> plan.packWeights(buffers[R], layer.hidden(), scratch + to.recurrent());
-        case 2 -> plan.packBiases(bias ? buffers[BIAS] : 0, scratch + to.biases());
-        default -> plan.packPeepholes(buffers[PEEPHOLES], scratch + to.peepholes());
+        case 0 -> plan.packBiases(bias ? buffers[BIAS] : 0, scratch + to.biases());
+        case 1 -> {
+          if (places.peepholes()) {
+            plan.packPeepholes(buffers[PEEPHOLES], scratch + to.peepholes());
+          }
+        }
+        default -> {
+          int part = (task - 2) / 2;
+          if (task % 2 == 0) {
+            plan.packWeights(buffers[R], layer.hidden(), scratch + to.recurrent(), part, PARTS);
+          } else {
+            plan.packWeights(buffers[W], layer.features(), scratch + to.input(), part, PARTS);
+          }
+        }
       }
     }
   }

@@ -13,10 +13,12 @@ import dev.gatun.core.op.BatchNormTrain;
 import dev.gatun.core.op.Conv;
 import dev.gatun.core.op.Flatten;
 import dev.gatun.core.op.LayerNorm;
+import dev.gatun.core.op.Lstm;
 import dev.gatun.core.op.Matmul;
 import dev.gatun.core.op.MaxPool;
 import dev.gatun.core.op.Mul;
 import dev.gatun.core.op.Relu;
+import dev.gatun.core.op.Reshape;
 import dev.gatun.core.op.Softmax;
 import dev.gatun.core.op.SoftmaxCrossEntropy;
 import dev.gatun.core.op.Sub;
@@ -54,7 +56,7 @@ class DeterminismTests {
       Attrs window = Attrs.of("kernel", new long[] {3, 3}, "strides", new long[] {2, 2});
       h = b.add(MaxPool.OP, window, h);
       h = b.add(Relu.OP, b.add(Conv.OP, pad, h, parameter(48, 40, 3, 3)));
-      h = dense(b.add(Flatten.OP, h), 48 * 64, 96);
+      h = add(Add.OP, dense(b.add(Flatten.OP, h), 48 * 64, 96), dense(sequences(), 70, 96));
       h = b.add(LayerNorm.OP, Attrs.NONE, List.of(h, parameter(96), parameter(96)), 3, "").get(0);
       h = b.add(Mul.OP, b.add(Softmax.OP, h), parameter(96));
       Value target = input("t", Agreement.random(Type.tensor(DType.I64, 24), random));
@@ -68,6 +70,16 @@ class DeterminismTests {
         b.output(w.name() + "'", add(Sub.OP, w, add(Mul.OP, gradients.get(i), rate)));
         state.put(w.name(), w.name() + "'");
       }
+    }
+
+    /** The last states of an LSTM. */
+    private Value sequences() {
+      Value s = input("s", Agreement.random(Type.tensor(DType.F32, 7, 24, 20), random));
+      Value small = b.constant(Tensor.scalar(DType.F32, 0.1));
+      Value w = add(Mul.OP, parameter(1, 280, 20), small);
+      Value r = add(Mul.OP, parameter(1, 280, 70), small);
+      List<Value> states = b.add(Lstm.OP, Attrs.NONE, List.of(s, w, r, parameter(1, 560)), 2, "");
+      return add(Reshape.OP, states.get(1), b.constant(Tensor.vector(24L, 70L)));
     }
 
     private Value input(String name, Tensor value) {

@@ -116,4 +116,82 @@ class GradientPlanTests {
         2e-4,
         "batchNorm/vector/f32");
   }
+
+  @ParameterizedTest
+  @CsvSource({
+    "lstm, forward, 1, 1, 1, false",
+    "lstm, bidirectional, 5, 3, 7, true",
+    "lstm, reverse, 4, 13, 64, true",
+    "lstm, bidirectional, 3, 2, 33, false",
+    "lstm, forward, 4, 16, 131, true",
+    "gru, forward, 1, 1, 1, false",
+    "gru, bidirectional, 5, 3, 7, true",
+    "gru, reverse, 4, 13, 64, true",
+    "gru, forward, 4, 16, 131, false",
+    "rnn, forward, 1, 1, 1, false",
+    "rnn, bidirectional, 5, 3, 7, true",
+    "rnn, reverse, 4, 13, 64, true",
+    "rnn, forward, 4, 16, 131, false"
+  })
+  void recurrentLayersBackThroughTime(
+      String op, String direction, int time, int batch, int hidden, boolean extras) {
+    int d = direction.equals("bidirectional") ? 2 : 1;
+    int gates = op.equals("lstm") ? 4 : op.equals("gru") ? 3 : 1;
+    String state = "f32[%d, %d, %d]".formatted(d, batch, hidden);
+    String steps = "f32[%d, %d, %d, %d]";
+    String saved = steps.formatted(d, time, batch, 4 * hidden);
+    String shown = steps.formatted(time, d, batch, hidden);
+    String cells = steps.formatted(d, time, batch, hidden);
+    StringBuilder in = new StringBuilder();
+    in.append("r: f32[%d, %d, %d]".formatted(d, gates * hidden, hidden));
+    in.append(op.equals("rnn") ? "" : ", g: " + saved);
+    in.append(", s: ").append(op.equals("lstm") ? cells : shown);
+    in.append(", u: ").append(shown).append(", v: ").append(state);
+    // Lengths from 0 to the number of steps.
+    // Small weights: gradients must not grow from step to step.
+    String body = "small = f32[]{0.03} q = mul(r, small)";
+    String list = op.equals("rnn") ? "q, s" : "q, g, s";
+    if (extras) {
+      in.append(", h: ").append(state).append(", l: i32[").append(batch).append(']');
+      body +=
+          " m = i32[]{%d} n = i32[]{%d} k = abs(l) j = rem(k, m) lengths = min(j, n)"
+              .formatted(time + 1, time);
+    }
+    String lengths = extras ? ", lengths" : ", -";
+    String initial = extras ? ", h" : ", -";
+    String results = "z, dh";
+    switch (op) {
+      case "lstm" -> {
+        in.append(", w: ").append(state).append(", p: f32[%d, %d]".formatted(d, 3 * hidden));
+        list += lengths + initial + (extras ? ", p" : ", -") + ", u, v, w";
+        results = "z, dh, dc";
+      }
+      case "gru" -> {
+        list += lengths + initial + ", u, v";
+        results = "z, du, dh";
+      }
+      default -> list += lengths + ", u, v";
+    }
+    String linear = op.equals("gru") ? ", linearBeforeReset = true" : "";
+    check(
+        "graph g("
+            + in
+            + ") { "
+            + body
+            + " "
+            + results
+            + " = "
+            + op
+            + "Gradient("
+            + list
+            + ") {direction = \""
+            + direction
+            + "\""
+            + linear
+            + "} return "
+            + results
+            + " }",
+        2e-4,
+        "recurrentGradient/vector/f32");
+  }
 }

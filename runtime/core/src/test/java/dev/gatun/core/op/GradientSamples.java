@@ -207,6 +207,35 @@ public final class GradientSamples {
               + " {linearBeforeReset = true, activations = [\"hardsigmoid\", \"softsign\"]}",
           "x: f64[2, 2, 2], w: f64[2, 3, 2], r: f64[2, 3, 3], b: f64[2, 6] | y, z = rnn(x, w, r, b)"
               + " {direction = \"bidirectional\", activations = [\"elu\", \"scaledtanh\"]}",
+          "x: f64[2, 3, 2], w: f64[2, 8, 2], r: f64[2, 8, 2], b: f64[2, 16], h: f64[2, 2, 2],"
+              + " c: f64[2, 2, 2], p: f64[2, 6] | l = i64[2]{3, 2}"
+              + " y, z, q = lstm(x, w, r, b, l, h, c, p)"
+              + " {direction = \"bidirectional\", layout = 1, inputForget = true}",
+          "x: f64[3, 1, 2], w: f64[1, 8, 2], r: f64[1, 8, 2] | y, z, q, g, e = lstm(x, w, r)",
+          "x: f64[3, 2, 2], w: f64[2, 6, 2], r: f64[2, 6, 2], b: f64[2, 12], h: f64[2, 2, 2]"
+              + " | l = i64[2]{2, 3} y, z = gru(x, w, r, b, l, h)"
+              + " {linearBeforeReset = true, direction = \"bidirectional\"}",
+          "x: f64[2, 2, 2], w: f64[1, 6, 2], r: f64[1, 6, 2] | y, z, g = gru(x, w, r)",
+          "x: f64[2, 3, 2], w: f64[2, 3, 2], r: f64[2, 3, 3], h: f64[2, 2, 3]"
+              + " | l = i64[2]{1, 3} y, z = rnn(x, w, r, -, l, h)"
+              + " {direction = \"bidirectional\", layout = 1, activations = [\"tanh\", \"relu\"]}",
+          "x: f64[1, 2, 2], w: f64[1, 3, 2], r: f64[1, 3, 3] | y, z = rnn(x, w, r)",
+          "r: f64[2, 4, 1], g: f64[2, 2, 2, 4], c: f64[2, 2, 2, 1], h: f64[2, 2, 1], p: f64[2, 3],"
+              + " u: f64[2, 2, 2, 1], v: f64[2, 2, 1], w: f64[2, 2, 1] | l = i64[2]{1, 2}"
+              + " z, y, x = lstmGradient(r, g, c, l, h, p, u, v, w)"
+              + " {direction = \"bidirectional\"}",
+          "r: f64[1, 4, 1], g: f64[1, 2, 2, 4], c: f64[1, 2, 2, 1], u: f64[2, 1, 2, 1]"
+              + " | z = lstmGradient(r, g, c, -, -, -, u) {inputForget = true}",
+          "r: f64[2, 6, 2], g: f64[2, 3, 2, 8], y: f64[3, 2, 2, 2], h: f64[2, 2, 2],"
+              + " u: f64[3, 2, 2, 2], v: f64[2, 2, 2] | l = i64[2]{2, 3}"
+              + " z, s, x = gruGradient(r, g, y, l, h, u, v) {direction = \"bidirectional\"}",
+          "r: f64[1, 6, 2], g: f64[1, 2, 2, 8], y: f64[2, 1, 2, 2], v: f64[1, 2, 2]"
+              + " | z, s, x = gruGradient(r, g, y, -, -, -, v) {linearBeforeReset = true}",
+          "r: f64[2, 2, 2], y: f64[3, 2, 2, 2], u: f64[3, 2, 2, 2], v: f64[2, 2, 2]"
+              + " | l = i64[2]{2, 3} z, x = rnnGradient(r, y, l, u, v)"
+              + " {direction = \"bidirectional\", activations = [\"tanh\", \"relu\"]}",
+          "r: f64[1, 2, 2], y: f64[2, 1, 2, 2], u: f64[2, 1, 2, 2] | z = rnnGradient(r, y, -, u)"
+              + " {direction = \"reverse\"}",
           "x: f64[1, 2, 3, 4] | s = i64[4]{1, 2, 5, 7} y = resize(x, -, s) {mode = \"linear\"}",
           "x: f64[2, 5, 4] | s = f32[2]{0.6, 1.5} y = resize(x, s) {mode = \"cubic\", axes = [1, 2],"
               + " antialias = true}",
