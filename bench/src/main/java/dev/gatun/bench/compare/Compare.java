@@ -1,23 +1,27 @@
 package dev.gatun.bench.compare;
 
-import dev.gatun.bench.measure.Machine;
-import dev.gatun.bench.measure.Roof;
-import dev.gatun.core.plan.Backend;
+import dev.gatun.bench.duel.Contestant;
+import dev.gatun.bench.duel.DuelOptions;
+import dev.gatun.bench.duel.EngineCommand;
+import dev.gatun.bench.duel.JsonResults;
+import dev.gatun.bench.duel.Match;
+import dev.gatun.bench.duel.ResultTable;
+import dev.gatun.bench.duel.Results;
 import dev.gatun.core.tensor.GatunException;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -41,8 +45,6 @@ import picocli.CommandLine.Spec;
       "  bench/compare --from result.json --report result.html"
     })
 final class Compare implements Callable<Integer> {
-  private static final double ROOF_SECONDS = 0.15;
-
   @Parameters(
       arity = "0..*",
       paramLabel = "MODEL",
@@ -51,48 +53,13 @@ final class Compare implements Callable<Integer> {
               + " a file leaves out (doc_string \"fill\") are put into a copy.")
   List<Path> models = new ArrayList<>();
 
-  @Option(
-      names = "--threads",
-      paramLabel = "N",
-      split = ",",
-      description = "Numbers of threads, e.g. 1,4 (default: all processors).")
-  List<Integer> threads = new ArrayList<>();
-
-  @Option(names = "--rounds", paramLabel = "N", description = "Measurements (default 5).")
-  int rounds = 5;
-
-  @Option(
-      names = "--seconds",
-      paramLabel = "S",
-      description = "Length of a measurement, for each engine (default 1).")
-  double seconds = 1;
-
-  @Option(
-      names = "--warmup",
-      paramLabel = "S",
-      description = "Before the first round, for each engine (default 3).")
-  double warmup = 3;
-
-  @Option(
-      names = "--cold",
-      paramLabel = "N",
-      description = "Further processes started only to time their first result (default 0).")
-  int cold;
-
-  @Option(
-      names = "--backend",
-      paramLabel = "NAME",
-      description = "Gatun's: auto (default), vector, onednn, openblas or reference.")
-  String backend = "auto";
+  @Mixin final DuelOptions options = new DuelOptions();
 
   @Option(
       names = "--dim",
       paramLabel = "INPUT.AXIS=SIZE",
       description = "Size of an open axis of a generated input (default 1).")
   Map<String, Long> sizes = new LinkedHashMap<>();
-
-  @Option(names = "--json", paramLabel = "FILE", description = "Write the figures as JSON, too.")
-  @Nullable Path json;
 
   @Option(
       names = "--report",
@@ -107,12 +74,6 @@ final class Compare implements Callable<Integer> {
       description = "Add results that --json wrote earlier; MODELs may then be left out.")
   List<Path> from = new ArrayList<>();
 
-  @Option(
-      names = "--work",
-      paramLabel = "DIR",
-      description = "Where filled copies are kept (default: bench/target/compare).")
-  Path work = Path.of(System.getProperty("gatun.bench.work", "bench/target/compare"));
-
   @Spec
   @SuppressWarnings("NullAway.Init") // set by picocli
   CommandSpec spec;
@@ -123,14 +84,7 @@ final class Compare implements Callable<Integer> {
   }
 
   static CommandLine commandLine() {
-    CommandLine line = new CommandLine(new Compare());
-    line.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
-    line.setExecutionExceptionHandler(
-        (e, command, parsed) -> {
-          command.getErr().println("bench/compare: " + e.getMessage());
-          return CommandLine.ExitCode.SOFTWARE;
-        });
-    return line;
+    return DuelOptions.commandLine(new Compare());
   }
 
   @Override
@@ -151,70 +105,37 @@ final class Compare implements Callable<Integer> {
     }
     save(all);
     ResultTable.summary(all.results()).forEach(out::println);
-    boolean good =
-        all.failures().isEmpty() && all.results().stream().allMatch(r -> r.agreement().holds());
-    return good ? 0 : CommandLine.ExitCode.SOFTWARE;
+    return all.isGood() ? 0 : CommandLine.ExitCode.SOFTWARE;
   }
 
   private void save(Results all) {
-    if (json != null) {
-      write(json, JsonResults.write(all));
-    }
+    options.save(all);
     if (report != null) {
-      write(report, Report.of(all));
+      DuelOptions.write(report, Report.of(all));
     }
   }
 
   private Results measure(Results earlier) {
-    Duel duel = new Duel(rounds, seconds, warmup, cold, backend, work.toAbsolutePath().normalize());
-    PrintWriter out = spec.commandLine().getOut();
-    Map<String, Object> machine = Machine.facts();
-    List<Result> results = new ArrayList<>();
-    Map<Integer, Double> roofs = new TreeMap<>();
-    Map<String, String> failures = new LinkedHashMap<>();
-    boolean isFirst = true;
+    EngineCommand gatun =
+        EngineCommand.gatun(CompareWorker.GATUN, CompareWorker.class, "dev.gatun.formats");
+    EngineCommand peer =
+        EngineCommand.peer(
+            CompareWorker.PEER,
+            "ONNX Runtime",
+            CompareWorker.class,
+            EngineCommand.jars(name -> name.startsWith("onnxruntime-")));
+    Map<String, Supplier<Contestant>> contestants = new LinkedHashMap<>();
     for (Path model : models) {
-      try {
-        Contestant contestant = Contestant.of(model, duel.work(), sizes);
-        if (isFirst) {
-          List<String> versions = duel.prepare(contestant);
-          machine.put("engine", versions.get(0));
-          machine.put("peer", versions.get(1));
-          machine.forEach((name, value) -> out.printf("%-10s %s%n", name, value));
-          out.println(ResultTable.header());
-          isFirst = false;
-        }
-        for (int n : threads) {
-          // Before every model: the machine may be faster later on.
-          roofs.merge(n, Roof.best(Roof.Kind.FMA, 0, n, ROOF_SECONDS), Math::max);
-          Result result = duel.run(contestant, n);
-          results.add(result);
-          out.println(ResultTable.line(result));
-          // Now: whoever stops a long comparison keeps what there is.
-          Results now = new Results(machine, duel.facts(), results, roofs, failures);
-          save(Results.join(List.of(earlier, now)));
-        }
-      } catch (GatunException | EngineException e) {
-        failures.put(model.toString(), String.valueOf(e.getMessage()));
-        out.println(model + ": " + e.getMessage());
-      }
+      contestants.put(model.toString(), () -> OnnxContestant.of(model, options.work(), sizes));
     }
-    return Results.join(
-        List.of(earlier, new Results(machine, duel.facts(), results, roofs, failures)));
+    Results found =
+        new Match(gatun, peer, options, spec.commandLine().getOut())
+            .run(contestants, now -> save(Results.join(List.of(earlier, now))));
+    return Results.join(List.of(earlier, found));
   }
 
   private void check() {
-    if (threads.isEmpty()) {
-      threads.add(Runtime.getRuntime().availableProcessors());
-    }
-    if (threads.stream().anyMatch(n -> n < 1)) {
-      throw new IllegalArgumentException("--threads takes numbers from 1, got " + threads);
-    }
-    if (rounds < 1 || seconds <= 0 || warmup < 0 || cold < 0) {
-      throw new IllegalArgumentException(
-          "--rounds and --seconds must be positive, --warmup and --cold not negative");
-    }
-    Backend.parse(backend).requireLibrary();
+    options.check();
     if (models.isEmpty() && from.isEmpty()) {
       throw new IllegalArgumentException("no MODEL is given; --help shows examples");
     }
@@ -230,14 +151,6 @@ final class Compare implements Callable<Integer> {
       return Files.readString(file);
     } catch (IOException e) {
       throw new GatunException(file + " cannot be read: " + e, e);
-    }
-  }
-
-  private static void write(Path file, String text) {
-    try {
-      Files.writeString(file, text);
-    } catch (IOException e) {
-      throw new GatunException(file + " cannot be written: " + e.getMessage(), e);
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.gatun.bench.compare;
 
+import dev.gatun.bench.duel.Engine;
 import dev.gatun.bench.measure.Sample;
 import dev.gatun.core.exec.Outputs;
 import dev.gatun.core.exec.Session;
@@ -36,9 +37,10 @@ final class GatunEngine implements Engine {
   }
 
   @Override
-  public void load(Path model, List<Sample> samples) {
+  public void load(String model, List<Sample> samples) {
     options.backend().prepare();
-    session = Onnx.load(model, LoadOptions.defaults().withFrozenDefaults()).compile(options);
+    session =
+        Onnx.load(Path.of(model), LoadOptions.defaults().withFrozenDefaults()).compile(options);
     for (Sample sample : samples) {
       MemorySegment data = Arena.ofAuto().allocate(Math.max(sample.data().length, 1), 64);
       MemorySegment.copy(sample.data(), 0, data, ValueLayout.JAVA_BYTE, 0, sample.data().length);
@@ -83,8 +85,7 @@ final class GatunEngine implements Engine {
 
   @Override
   public String version() {
-    String version = Session.class.getPackage().getImplementationVersion();
-    return "Gatun" + (version == null ? "" : " " + version);
+    return Engine.version("Gatun", Session.class);
   }
 
   @Override

@@ -6,9 +6,9 @@ import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import dev.gatun.bench.duel.Engine;
 import dev.gatun.bench.measure.Sample;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,13 +32,13 @@ final class OnnxRuntimeEngine implements Engine {
   }
 
   @Override
-  public void load(Path model, List<Sample> samples) throws OrtException {
+  public void load(String model, List<Sample> samples) throws OrtException {
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       options.setIntraOpNumThreads(threads);
       options.setInterOpNumThreads(1);
       options.setExecutionMode(OrtSession.SessionOptions.ExecutionMode.SEQUENTIAL);
       options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
-      session = environment.createSession(model.toString(), options);
+      session = environment.createSession(model, options);
     }
     for (Sample sample : samples) {
       inputs.put(

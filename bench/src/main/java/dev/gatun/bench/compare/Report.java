@@ -1,5 +1,7 @@
 package dev.gatun.bench.compare;
 
+import dev.gatun.bench.duel.Result;
+import dev.gatun.bench.duel.Results;
 import dev.gatun.bench.measure.Statistics;
 import java.io.IOException;
 import java.io.InputStream;

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gatun.bench.duel.JsonResults;
+import dev.gatun.bench.duel.Result;
+import dev.gatun.bench.duel.Results;
 import dev.gatun.bench.measure.Agreement;
 import dev.gatun.core.tensor.GatunException;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.gatun.bench.compare;
+package dev.gatun.bench.duel;
 
 import dev.gatun.bench.measure.Agreement;
 import dev.gatun.bench.measure.Statistics;
@@ -9,11 +9,11 @@ import java.util.List;
  * milliseconds.
  *
  * @param gatun Gatun's side
- * @param peer ONNX Runtime's side
+ * @param peer the other engine's side
  * @param ratios Gatun's median time divided by the peer's, one a round
  * @param gflop floating-point operations of a run in billions, as Gatun counts them
  */
-record Result(
+public record Result(
     String model,
     int threads,
     String backend,
@@ -33,32 +33,32 @@ record Result(
    * @param coldStarts from the start of a process to its first result
    * @param peakBytes the most memory that the process ever had; 0 where the system does not tell
    */
-  record Side(
+  public record Side(
       List<Double> latencies,
       double min,
       double load,
       double firstRun,
       List<Double> coldStarts,
       long peakBytes) {
-    double latency() {
+    public double latency() {
       return Statistics.median(latencies);
     }
 
-    double coldStart() {
+    public double coldStart() {
       return Statistics.median(coldStarts);
     }
   }
 
   /** Below 1 when Gatun is faster. */
-  double ratio() {
+  public double ratio() {
     return Statistics.median(ratios);
   }
 
-  double gatunGflops() {
+  public double gatunGflops() {
     return gflop / gatun.latency() * 1e3;
   }
 
-  double peerGflops() {
+  public double peerGflops() {
     return gflop / peer.latency() * 1e3;
   }
 }

@@ -1,4 +1,4 @@
-package dev.gatun.bench.compare;
+package dev.gatun.bench.duel;
 
 import dev.gatun.bench.measure.Agreement;
 import dev.gatun.bench.measure.Statistics;
@@ -13,8 +13,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
 /** Results for programs, and back. */
-final class JsonResults {
-  static String write(Results all) {
+public final class JsonResults {
+  /** As JSON. */
+  public static String write(Results all) {
     Map<String, Object> root = new LinkedHashMap<>();
     root.put("machine", all.machine());
     root.put("method", all.method());
@@ -68,7 +69,7 @@ final class JsonResults {
    *
    * @param title of the source, for messages
    */
-  static Results read(String title, String text) {
+  public static Results read(String title, String text) {
     try {
       JsonNode root = new ObjectMapper().readTree(text);
       Map<String, Object> machine = new LinkedHashMap<>();

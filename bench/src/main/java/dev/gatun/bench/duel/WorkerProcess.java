@@ -1,9 +1,8 @@
-package dev.gatun.bench.compare;
+package dev.gatun.bench.duel;
 
 import dev.gatun.bench.measure.Sample;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -11,21 +10,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /** A worker seen from outside. */
 final class WorkerProcess implements AutoCloseable {
-  /** Which engine a process holds. */
-  enum Kind {
-    GATUN,
-    ONNXRUNTIME
-  }
-
   /** One measurement: how many runs, the fastest and the median. */
   record Times(int runs, double minMs, double medianMs) {}
 
-  private final Kind kind;
+  private final EngineCommand engine;
   private final Path errors;
   private final Process process;
   private final BufferedReader in;
@@ -34,12 +26,15 @@ final class WorkerProcess implements AutoCloseable {
   private final double loadMs;
   private final double firstRunMs;
 
-  private WorkerProcess(Kind kind, List<String> command, Path errors) {
-    this.kind = kind;
+  private WorkerProcess(EngineCommand engine, List<String> command, int threads, Path errors) {
+    this.engine = engine;
     this.errors = errors;
     try {
       long begin = System.nanoTime();
-      process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
+      ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
+      // Engines with OpenMP ask the environment.
+      builder.environment().put("OMP_NUM_THREADS", Integer.toString(threads));
+      process = builder.start();
       in = process.inputReader(StandardCharsets.UTF_8);
       out = process.outputWriter(StandardCharsets.UTF_8);
       String[] ready = answer().split(" ", 3);
@@ -58,7 +53,12 @@ final class WorkerProcess implements AutoCloseable {
    * @param work where its archive of classes is, and what it says besides
    */
   static WorkerProcess start(
-      Kind kind, Path model, Path inputs, int threads, String backend, boolean quick, Path work) {
+      EngineCommand engine,
+      Contestant contestant,
+      int threads,
+      String backend,
+      boolean quick,
+      Path work) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
@@ -68,72 +68,21 @@ final class WorkerProcess implements AutoCloseable {
             "-XX:Tier3DelayOn=100000",
             "-XX:CompilerThreadStackSize=8192",
             "-XX:+AutoCreateSharedArchive",
-            "-XX:SharedArchiveFile=" + work.resolve(kind.name().toLowerCase(Locale.ROOT) + ".jsa"),
+            "-XX:SharedArchiveFile=" + work.resolve(engine.id() + ".jsa"),
             // Both have options that the JDK's own archive was not made with; it is used all the
             // same.
             "-Xlog:disable"));
-    command.addAll(path(kind));
-    command.add(Worker.class.getName());
+    command.addAll(engine.options());
+    command.add(engine.worker().getName());
     command.addAll(
         List.of(
-            kind.name().toLowerCase(Locale.ROOT),
-            model.toString(),
-            inputs.toString(),
+            engine.id(),
+            contestant.model(),
+            contestant.inputs().toString(),
             Integer.toString(threads),
             backend,
             Boolean.toString(quick)));
-    return new WorkerProcess(
-        kind, command, work.resolve(kind.name().toLowerCase(Locale.ROOT) + ".err"));
-  }
-
-  // Gatun as modules and ONNX Runtime as a plain jar: each as its users have it.
-  private static List<String> path(Kind kind) {
-    List<String> modules = new ArrayList<>();
-    String own = "";
-    String peer = "";
-    String all =
-        System.getProperty("jdk.module.path", "")
-            + File.pathSeparator
-            + System.getProperty("java.class.path", "");
-    for (String entry : all.split(File.pathSeparator, -1)) {
-      Path path = Path.of(entry);
-      String file = String.valueOf(path.getFileName());
-      if (file.startsWith("onnxruntime-")) {
-        peer = entry;
-      } else if (holds(path, Worker.class)) {
-        own = own.isEmpty() ? entry : own;
-      } else if (!entry.isBlank()) {
-        modules.add(entry);
-      }
-    }
-    if (kind == Kind.ONNXRUNTIME) {
-      return List.of("--enable-native-access=ALL-UNNAMED", "-cp", own + File.pathSeparator + peer);
-    }
-    String natives = System.getProperty("gatun.native.dir", "");
-    List<String> options =
-        new ArrayList<>(
-            List.of(
-                "--enable-native-access=dev.gatun.kernels,dev.gatun.ffi",
-                "--module-path",
-                String.join(File.pathSeparator, modules),
-                "--add-modules",
-                "dev.gatun.formats",
-                "-cp",
-                own));
-    if (!natives.isEmpty()) {
-      // What was tuned on this machine is for those who ask for it: -Dgatun.tuning=DIRECTORY.
-      options.add("-Dgatun.tuning=" + System.getProperty("gatun.tuning", "off"));
-      options.add("-Dgatun.native.dir=" + natives);
-    }
-    return options;
-  }
-
-  private static boolean holds(Path path, Class<?> type) {
-    String name = type.getName().replace('.', '/') + ".class";
-    if (Files.isDirectory(path)) {
-      return Files.exists(path.resolve(name));
-    }
-    return String.valueOf(path.getFileName()).startsWith("gatun-bench-");
+    return new WorkerProcess(engine, command, threads, work.resolve(engine.id() + ".err"));
   }
 
   /** Runs the model for some time. */
@@ -186,20 +135,20 @@ final class WorkerProcess implements AutoCloseable {
       out.flush();
       return answer();
     } catch (IOException e) {
-      throw new EngineException(kind, "the process died: " + e.getMessage());
+      throw new EngineException(engine, "the process died: " + e.getMessage());
     }
   }
 
   private String answer() throws IOException {
     for (String line = in.readLine(); line != null; line = in.readLine()) {
       if (line.startsWith(Worker.MARK + "error ")) {
-        throw new EngineException(kind, line.substring((Worker.MARK + "error ").length()));
+        throw new EngineException(engine, line.substring((Worker.MARK + "error ").length()));
       }
       if (line.startsWith(Worker.MARK)) {
         return line.substring(Worker.MARK.length());
       }
     }
-    throw new EngineException(kind, "the process ended without an answer" + lastWords());
+    throw new EngineException(engine, "the process ended without an answer" + lastWords());
   }
 
   private String lastWords() throws IOException {

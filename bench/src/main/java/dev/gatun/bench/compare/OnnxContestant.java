@@ -1,5 +1,6 @@
 package dev.gatun.bench.compare;
 
+import dev.gatun.bench.duel.Contestant;
 import dev.gatun.bench.measure.Sample;
 import dev.gatun.core.exec.Model;
 import dev.gatun.core.graph.Value;
@@ -21,14 +22,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/**
- * A model that both engines can read and the inputs that both are given.
- *
- * @param name for reports: the file's, or its directory's when all files have the same name
- * @param file the model, or a copy of it with weights where it was stripped of them
- * @param inputs for {@link Sample#read}
- */
-record Contestant(String name, Path file, Path inputs) {
+/** A model that both engines can read and the inputs that both are given. */
+final class OnnxContestant {
   /**
    * Prepares a model.
    *
@@ -55,7 +50,7 @@ record Contestant(String name, Path file, Path inputs) {
       }
       Path inputs = work.resolve(name + ".inputs");
       Sample.write(inputs, inputs(file, source, sizes));
-      return new Contestant(name, file, inputs);
+      return new Contestant(name, file.toString(), inputs);
     } catch (IOException e) {
       throw new GatunException(model + ": " + e, e);
     }
@@ -97,4 +92,6 @@ record Contestant(String name, Path file, Path inputs) {
     }
     return inputs;
   }
+
+  private OnnxContestant() {}
 }

@@ -1,4 +1,4 @@
-package dev.gatun.bench.compare;
+package dev.gatun.bench.duel;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,7 +14,7 @@ import java.util.Map;
  * @param roofs best multiply-add rate in GFLOP/s, by number of threads
  * @param failures what could not be measured: model and reason
  */
-record Results(
+public record Results(
     Map<String, Object> machine,
     Map<String, Object> method,
     List<Result> results,
@@ -22,7 +22,7 @@ record Results(
     Map<String, String> failures) {
 
   /** Parts of one comparison as a whole; facts are those of the first part that knows them. */
-  static Results join(List<Results> parts) {
+  public static Results join(List<Results> parts) {
     Map<String, Object> machine = new LinkedHashMap<>();
     Map<String, Object> method = new LinkedHashMap<>();
     List<Result> results = new ArrayList<>();
@@ -39,11 +39,17 @@ record Results(
   }
 
   /** Numbers of threads in ascending order. */
-  List<Integer> threads() {
+  public List<Integer> threads() {
     return results.stream().map(Result::threads).distinct().sorted().toList();
   }
 
-  List<Result> at(int threads) {
+  /** Results with a number of threads. */
+  public List<Result> at(int threads) {
     return results.stream().filter(r -> r.threads() == threads).toList();
+  }
+
+  /** True when everything could be measured and all outputs agree. */
+  public boolean isGood() {
+    return failures.isEmpty() && results.stream().allMatch(r -> r.agreement().holds());
   }
 }

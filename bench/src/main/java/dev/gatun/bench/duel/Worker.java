@@ -1,4 +1,4 @@
-package dev.gatun.bench.compare;
+package dev.gatun.bench.duel;
 
 import dev.gatun.bench.measure.Sample;
 import dev.gatun.bench.measure.Statistics;
@@ -16,10 +16,10 @@ import java.util.List;
  * A process with one engine. It loads a model, runs it once, and then does what its input tells,
  * waiting in a read in between, so that the other engine has the machine to itself.
  *
- * <p>It and what it uses for an engine need nothing else of Gatun: ONNX Runtime's process holds no
- * class that it does not need.
+ * <p>It and what it uses for an engine need nothing else of Gatun: the other engine's process holds
+ * no class that it does not need.
  */
-final class Worker {
+public final class Worker {
   /** Before every line of the conversation; libraries may print what they like besides. */
   static final String MARK = "@gatun ";
 
@@ -33,16 +33,31 @@ final class Worker {
     this.out = out;
   }
 
-  /** Arguments: engine, model, file of inputs, threads, backend, quick start. */
-  public static void main(String[] args) {
+  /** Makes the engine that a process is started for. */
+  @FunctionalInterface
+  public interface Factory {
+    /**
+     * An engine.
+     *
+     * @param id the one that is wanted
+     * @param backend Gatun's
+     * @param quick whether Gatun starts on kernels that need no warming
+     */
+    Engine create(String id, int threads, String backend, boolean quick);
+  }
+
+  /**
+   * Serves until told to quit, and ends the process.
+   *
+   * @param args engine, model, file of inputs, threads, backend, quick start
+   */
+  public static void serve(String[] args, Factory factory) {
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     try {
-      int threads = Integer.parseInt(args[3]);
       Engine engine =
-          args[0].equals("gatun")
-              ? new GatunEngine(threads, args[4], Boolean.parseBoolean(args[5]))
-              : new OnnxRuntimeEngine(threads);
-      new Worker(engine, out).work(Path.of(args[1]), Path.of(args[2]));
+          factory.create(
+              args[0], Integer.parseInt(args[3]), args[4], Boolean.parseBoolean(args[5]));
+      new Worker(engine, out).work(args[1], Path.of(args[2]));
     } catch (Throwable e) {
       out.println(MARK + "error " + String.valueOf(e).replaceAll("\\s*\\R\\s*", " | "));
       System.exit(1);
@@ -50,7 +65,7 @@ final class Worker {
     System.exit(0);
   }
 
-  private void work(Path model, Path inputs) throws Exception {
+  private void work(String model, Path inputs) throws Exception {
     List<Sample> samples = Sample.read(inputs);
     long begin = System.nanoTime();
     engine.load(model, samples);

@@ -1,4 +1,4 @@
-package dev.gatun.bench.compare;
+package dev.gatun.bench.duel;
 
 import dev.gatun.bench.measure.Statistics;
 import java.util.ArrayList;
@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** Results for people, a line each, printed as they come. */
-final class ResultTable {
+public final class ResultTable {
   private static final String HEADER =
       String.format(
           Locale.ROOT,
@@ -22,11 +22,13 @@ final class ResultTable {
           "cold ms",
           "outputs");
 
-  static String header() {
+  /** The line above. */
+  public static String header() {
     return HEADER;
   }
 
-  static String line(Result r) {
+  /** A result. */
+  public static String line(Result r) {
     return String.format(
         Locale.ROOT,
         "%-22s %3d %10.3f %10.3f %6.3f %5.2f..%-6.2f %6.0f/%-6.0f %6.0f/%-6.0f %6.0f/%-6.0f  %s",
@@ -49,7 +51,7 @@ final class ResultTable {
   }
 
   /** Geometric means: for each number of threads, and for all when there are several. */
-  static List<String> summary(List<Result> results) {
+  public static List<String> summary(List<Result> results) {
     List<String> lines = new ArrayList<>();
     List<Integer> threads = results.stream().map(Result::threads).distinct().toList();
     for (int n : threads) {
