@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -79,7 +80,7 @@ public final class Checkpoints implements Listener {
   }
 
   private void write(Trainer trainer) {
-    String name = String.format(java.util.Locale.ROOT, "step-%012d%s", trainer.steps(), SUFFIX);
+    String name = String.format(Locale.ROOT, "step-%012d%s", trainer.steps(), SUFFIX);
     CheckpointFile.write(folder.resolve(name), trainer.checkpoint());
     List<Path> files = files();
     for (int i = kept; i < files.size(); i++) {

@@ -1,5 +1,6 @@
 package dev.gatun.train;
 
+import dev.gatun.core.exec.Explanation;
 import dev.gatun.core.exec.Model;
 import dev.gatun.core.exec.Outputs;
 import dev.gatun.core.exec.Session;
@@ -14,10 +15,12 @@ import dev.gatun.train.inspect.Inspector;
 import dev.gatun.train.net.Input;
 import dev.gatun.train.net.Parameter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 final class Engine implements AutoCloseable {
   private static final int KEPT = 4;
 
-  private record Step(StepGraph graph, StatefulSession session) {}
+  private record Step(StepGraph graph, StatefulSession session, Map<String, Type.OfTensor> batch) {}
 
   private final Recipe recipe;
   private final long seed;
@@ -41,6 +44,7 @@ final class Engine implements AutoCloseable {
   private final Map<Boolean, Session> evaluations = new HashMap<>();
   private @Nullable Session prediction;
   private @Nullable Inspector inspector;
+  private final StepTimes times = new StepTimes();
 
   /** Builds the graph of a small batch, so that whatever does not fit is told now. */
   Engine(Recipe recipe, long seed, SessionOptions options) {
@@ -72,7 +76,7 @@ final class Engine implements AutoCloseable {
     List<Input> targets = new ArrayList<>();
     for (Input target : probe.targets()) {
       long[] sizes = new long[target.shape().rank()];
-      java.util.Arrays.fill(sizes, Shape.UNKNOWN);
+      Arrays.fill(sizes, Shape.UNKNOWN);
       targets.add(new Input(target.name(), target.dtype(), Shape.of(sizes)));
     }
     return targets;
@@ -116,7 +120,9 @@ final class Engine implements AutoCloseable {
       StepGraph graph = StepGraph.of(recipe, isWeighted(inputs), seed, types);
       wanted =
           new Step(
-              graph, new StatefulSession(graph.graph(), graph.state(), graph.initial(), options));
+              graph,
+              new StatefulSession(graph.graph(), graph.state(), graph.initial(), options),
+              types);
     }
     steps.put(key, wanted); // the latest comes last
     if (before == null) {
@@ -153,8 +159,18 @@ final class Engine implements AutoCloseable {
     if (recipe.accumulation() > 1) {
       all.put(StepGraph.APPLY, Tensor.scalar(DType.BOOL, apply ? 1 : 0));
     }
+    long begin = System.nanoTime();
     session.step(all);
+    times.add(System.nanoTime() - begin);
     return session.number(StepGraph.FINITE) != 0;
+  }
+
+  /** Whether a step that {@link #step} refused only needs a smaller scale of the loss. */
+  boolean isLeftOut() {
+    return recipe.precision().isPresent()
+        && recipe.precision().get().scales()
+        && Double.isFinite(number(StepGraph.LOSS))
+        && number(LossScale.SCALE) > 1;
   }
 
   double number(String output) {
@@ -172,6 +188,26 @@ final class Engine implements AutoCloseable {
     all.put(StepGraph.APPLY, Tensor.scalar(DType.BOOL, 1));
     all.putAll(state());
     return NonFinite.first(step(inputs).graph.graph(), all);
+  }
+
+  /** What the step in use needs. */
+  Resources resources() {
+    StatefulSession session = latest();
+    Map<String, Type> types = new LinkedHashMap<>(Objects.requireNonNull(current).batch);
+    types.put(StepGraph.RATE, Type.tensor(DType.F32, Shape.SCALAR));
+    types.put(StepGraph.APPLY, Type.tensor(DType.BOOL, Shape.SCALAR));
+    types.keySet().retainAll(session.inputs().keySet());
+    Explanation explanation = session.explain(types);
+    long bytes = 0;
+    for (String name : session.states().keySet()) {
+      bytes += session.state(name).bytes();
+    }
+    return new Resources(
+        recipe.net().parameterCount(),
+        bytes,
+        explanation.arenaBytes(),
+        explanation.weightBytes(),
+        times.median());
   }
 
   /** All states by name. */

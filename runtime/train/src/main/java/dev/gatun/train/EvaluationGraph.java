@@ -7,12 +7,8 @@ import dev.gatun.core.tensor.DType;
 import dev.gatun.core.tensor.Shape;
 import dev.gatun.core.tensor.Tensor;
 import dev.gatun.core.tensor.Type;
-import dev.gatun.train.net.Flow;
-import dev.gatun.train.net.Input;
 import dev.gatun.train.net.NetGraph;
 import dev.gatun.train.net.Parameter;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
 /** The graph of inference with parameters as inputs, so that it need not be compiled again. */
@@ -28,18 +24,10 @@ final class EvaluationGraph {
   static Graph loss(Recipe recipe, boolean weighted) {
     GraphBuilder b = new GraphBuilder("evaluation");
     NetGraph net = outputs(recipe, b);
-    Flow any = net.outputs().get(0);
-    List<Flow> targets = new ArrayList<>();
-    for (Input target : recipe.objective().targets(net.outputs())) {
-      targets.add(any.with(b.input(target.name(), StepGraph.batched(target))));
-    }
-    Optional<Flow> weights =
-        weighted
-            ? Optional.of(
-                any.with(
-                    b.input(StepGraph.WEIGHT, Type.tensor(DType.F32, Shape.of(Shape.UNKNOWN)))))
-            : Optional.empty();
-    b.output(StepGraph.LOSS, recipe.objective().value(net.outputs(), targets, weights).value());
+    Optional<Type.OfTensor> weights =
+        weighted ? Optional.of(Type.tensor(DType.F32, Shape.of(Shape.UNKNOWN))) : Optional.empty();
+    LossGraph loss = LossGraph.of(b, recipe.objective(), net, StepGraph::batched, weights);
+    b.output(StepGraph.LOSS, loss.loss().value());
     return b.build();
   }
 
@@ -48,10 +36,7 @@ final class EvaluationGraph {
         recipe
             .net()
             .write(b, false, p -> parameter(recipe, b, p), () -> b.constant(Tensor.vector(0, 0)));
-    List<String> names = recipe.net().outputNames();
-    for (int i = 0; i < names.size(); i++) {
-      b.output(names.get(i), net.outputs().get(i).value());
-    }
+    LossGraph.outputs(b, recipe.net().outputNames(), net);
     return net;
   }
 

@@ -4,6 +4,7 @@ import dev.gatun.core.autodiff.Gradients;
 import dev.gatun.core.graph.Graph;
 import dev.gatun.core.graph.GraphBuilder;
 import dev.gatun.core.graph.Value;
+import dev.gatun.core.op.Identity;
 import dev.gatun.core.tensor.DType;
 import dev.gatun.core.tensor.GatunException;
 import dev.gatun.core.tensor.Shape;
@@ -22,7 +23,9 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The graph of one step of training: forward pass, loss, backward pass and update, with parameters,
@@ -88,22 +91,29 @@ record StepGraph(
           recipe.net().inputs().stream()
               .map(input -> batch.getOrDefault(input.name(), batched(input)))
               .toList();
-      NetGraph net = recipe.net().write(b, types, true, this::parameter, () -> random);
+      NetGraph net =
+          recipe
+              .net()
+              .write(
+                  b,
+                  types,
+                  true,
+                  this::parameter,
+                  () -> random,
+                  recipe.precision().map(MixedPrecision::products));
       Flow any = net.outputs().get(0);
-      List<Input> targets = recipe.objective().targets(net.outputs());
-      List<Flow> given = new ArrayList<>();
-      for (Input target : targets) {
-        Type.OfTensor type = batch.getOrDefault(target.name(), sized(target, any));
-        given.add(any.with(b.input(target.name(), type)));
-      }
-      Optional<Flow> weights =
+      Optional<Type.OfTensor> weights =
           weighted
-              ? Optional.of(
-                  any.with(
-                      b.input(
-                          WEIGHT, Type.tensor(DType.F32, Shape.of(types.get(0).shape().size(0))))))
+              ? Optional.of(Type.tensor(DType.F32, Shape.of(types.get(0).shape().size(0))))
               : Optional.empty();
-      Flow loss = recipe.objective().value(net.outputs(), given, weights);
+      LossGraph data =
+          LossGraph.of(
+              b,
+              recipe.objective(),
+              net,
+              target -> batch.getOrDefault(target.name(), sized(target, any)),
+              weights);
+      Flow loss = data.loss();
       for (Value penalty : net.penalties()) {
         loss = loss.add(any.with(penalty));
       }
@@ -118,12 +128,9 @@ record StepGraph(
         }
       }
       b.output(LOSS, loss.value());
-      List<String> names = recipe.net().outputNames();
-      for (int i = 0; i < names.size(); i++) {
-        b.output(names.get(i), net.outputs().get(i).value());
-      }
+      LossGraph.outputs(b, recipe.net().outputNames(), net);
       update(net, trained, values, loss);
-      return new StepGraph(b.build(), state, initial, targets);
+      return new StepGraph(b.build(), state, initial, data.targets());
     }
 
     /** A target that nobody has seen yet, in a batch as large as an output's. */
@@ -162,16 +169,21 @@ record StepGraph(
     }
 
     private void update(NetGraph net, List<Parameter> trained, List<Flow> values, Flow loss) {
-      List<Flow> gradients = new ArrayList<>();
-      List<Value> wrt = values.stream().map(Flow::value).toList();
-      for (Value gradient : Gradients.of(b, loss.value(), wrt)) {
-        gradients.add(loss.with(gradient));
-      }
+      @Nullable LossScale scale =
+          recipe.precision().filter(MixedPrecision::scales).map(p -> scale(p, loss)).orElse(null);
+      List<Flow> gradients = gradients(values, loss, scale);
       Flow norm = Clipping.norm(gradients);
       b.output(NORM, norm.value());
       // inf * 0 and NaN * 0 are NaN, which equals nothing.
       Flow finite = norm.add(loss.cast(norm.dtype())).mul(0).equal(0.0);
       b.output(FINITE, finite.value());
+      if (scale != null) {
+        b.output(LossScale.SCALE, scale.scale().value());
+        int growAfter = recipe.precision().map(MixedPrecision::growAfter).orElse(0);
+        LossScale after = scale.after(finite, growAfter);
+        next(LossScale.SCALE, after.scale().value());
+        next(LossScale.GOOD, after.good().value());
+      }
       if (recipe.gradientNorms()) {
         for (int i = 0; i < trained.size(); i++) {
           b.output(
@@ -196,9 +208,29 @@ record StepGraph(
       next("random", draw.where(finite, loss.with(random)).value());
     }
 
+    private LossScale scale(MixedPrecision precision, Flow any) {
+      Map<String, Flow> states = new LinkedHashMap<>();
+      LossScale.first(precision)
+          .forEach((name, first) -> states.put(name, any.with(state(name, first))));
+      return new LossScale(
+          Objects.requireNonNull(states.get(LossScale.SCALE)),
+          Objects.requireNonNull(states.get(LossScale.GOOD)));
+    }
+
+    private List<Flow> gradients(List<Flow> values, Flow loss, @Nullable LossScale scale) {
+      List<Value> wrt = values.stream().map(Flow::value).toList();
+      Flow scaled = scale == null ? loss : loss.mul(scale.scale());
+      List<Flow> gradients = new ArrayList<>();
+      for (Value value : Gradients.of(b, scaled.value(), wrt)) {
+        Flow gradient = loss.with(value);
+        gradients.add(scale == null ? gradient : gradient.mul(scale.scale().reciprocal()));
+      }
+      return gradients;
+    }
+
     /** A state that stays as it is must still be computed. */
     private Value copy(Value value) {
-      return b.add(dev.gatun.core.op.Identity.OP, value);
+      return b.add(Identity.OP, value);
     }
 
     private List<Flow> accumulated(
@@ -226,6 +258,8 @@ record StepGraph(
       Flow step = apply.with(state("step", Tensor.scalar(DType.F64, 0)));
       Flow count = step.add(1);
       next("step", count.where(apply, step).value());
+      @Nullable Averages averages =
+          recipe.averaging().map(a -> averages(a, count, apply)).orElse(null);
       List<Slot> slots = recipe.optimizer().slots();
       for (int i = 0; i < trained.size(); i++) {
         Parameter p = trained.get(i);
@@ -245,20 +279,39 @@ record StepGraph(
                     new Update(before, remembered),
                     gradients.get(i),
                     new StepInputs(own, count, decay));
-        Flow parameter = Constraints.apply(after.parameter(), p, group, own);
+        Flow parameter = masked(Constraints.apply(after.parameter(), p, group, own), p);
         Flow kept = parameter.where(apply, before);
         next(PARAMETER + p.name(), kept.value());
         for (int s = 0; s < slots.size(); s++) {
           Flow slot = after.slot(s).where(apply, remembered.get(s));
           next(slots.get(s).name() + "/" + p.name(), slot.value());
         }
-        if (recipe.average() > 0) {
+        if (averages != null) {
           String name = AVERAGE + p.name();
           Flow average = before.with(state(name, recipe.net().weight(p.name())));
-          Flow moved = average.mul(recipe.average()).add(parameter.mul(1 - recipe.average()));
-          next(name, moved.where(apply, average).value());
+          Flow moved = average.add(parameter.sub(average).mul(averages.share()));
+          next(name, moved.where(averages.apply(), average).value());
         }
       }
+    }
+
+    /** Which part of the way averages go towards the weights, and whether they do. */
+    private record Averages(Flow share, Flow apply) {}
+
+    private Averages averages(Averaging averaging, Flow count, Flow apply) {
+      if (averaging.decay() > 0) {
+        Flow share = apply.constant(Tensor.scalar(DType.F32, 1 - averaging.decay()));
+        return new Averages(share, apply);
+      }
+      // Steps that count: from + every, from + 2 every, ...; the n-th has the share 1 / n.
+      Flow number = count.sub((double) averaging.from()).div((double) averaging.every());
+      Flow due = number.equal(number.floor()).and(number.greaterEqual(1));
+      return new Averages(number.max(1).reciprocal().cast(DType.F32), apply.and(due));
+    }
+
+    private Flow masked(Flow parameter, Parameter p) {
+      Tensor mask = recipe.masks().get(p.name());
+      return mask == null ? parameter : parameter.mul(parameter.constant(mask));
     }
 
     private static Tensor first(Slot slot, Parameter p) {

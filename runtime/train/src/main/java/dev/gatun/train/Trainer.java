@@ -9,6 +9,7 @@ import dev.gatun.train.data.Batches;
 import dev.gatun.train.inspect.Inspection;
 import dev.gatun.train.inspect.Inspector;
 import dev.gatun.train.metric.Metric;
+import dev.gatun.train.net.Input;
 import dev.gatun.train.net.Net;
 import dev.gatun.train.schedule.Plateau;
 import java.util.ArrayList;
@@ -220,7 +221,7 @@ public final class Trainer implements AutoCloseable {
       Map<String, Tensor> inputs = current.inputs(fields, rows, size);
       latest = inputs;
       boolean apply = (progress.step + 1) % recipe.accumulation() == 0;
-      if (!current.step(inputs, rate, apply)) {
+      if (!current.step(inputs, rate, apply) && !current.isLeftOut()) {
         throw new TrainingException(
             where
                 + "the loss is "
@@ -255,7 +256,7 @@ public final class Trainer implements AutoCloseable {
   }
 
   private void update(List<Metric> metrics, Tensor prediction, Map<String, Tensor> inputs) {
-    List<dev.gatun.train.net.Input> known = engine().fields();
+    List<Input> known = engine().fields();
     String target = known.get(recipe.net().inputs().size()).name();
     Tensor wanted = inputs.get(target);
     if (wanted == null) {
@@ -391,6 +392,11 @@ public final class Trainer implements AutoCloseable {
       }
     }
     return norms;
+  }
+
+  /** Memory and time of the latest kind of step; compiles it once more to count. */
+  public Resources resources() {
+    return engine().resources();
   }
 
   TrainerOptions options() {

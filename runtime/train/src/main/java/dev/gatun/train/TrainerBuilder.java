@@ -2,6 +2,7 @@ package dev.gatun.train;
 
 import dev.gatun.core.exec.SessionOptions;
 import dev.gatun.core.tensor.GatunException;
+import dev.gatun.core.tensor.Tensor;
 import dev.gatun.train.loss.Losses;
 import dev.gatun.train.loss.Objective;
 import dev.gatun.train.metric.Metric;
@@ -14,6 +15,7 @@ import dev.gatun.train.schedule.Schedule;
 import dev.gatun.train.schedule.Schedules;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Options of a {@link Trainer}; those that are not given have the value named at the method. */
@@ -30,8 +32,10 @@ public final class TrainerBuilder {
   private Optional<Plateau> plateau = Optional.empty();
   private String plateauOf = "loss";
   private int accumulation = 1;
-  private double average;
+  private Optional<Averaging> averaging = Optional.empty();
+  private Map<String, Tensor> masks = Map.of();
   private boolean gradientNorms;
+  private Optional<MixedPrecision> precision = Optional.empty();
   private long seed;
   private SessionOptions session = SessionOptions.DEFAULT;
 
@@ -108,16 +112,36 @@ public final class TrainerBuilder {
    * each step, which evaluation, prediction and {@link Trainer#net} use; 0, none, by default.
    */
   public TrainerBuilder average(double decay) {
-    if (!(decay >= 0 && decay < 1)) {
-      throw new GatunException("average: the decay must be in [0, 1), got " + decay);
-    }
-    average = decay;
+    averaging = decay == 0 ? Optional.empty() : Optional.of(new Averaging(decay, 0, 1));
+    return this;
+  }
+
+  /**
+   * Keeps the mean of the weights after steps {@code from + every}, {@code from + 2 every}, ...
+   * (stochastic weight averaging, Izmailov and others 2018), which evaluation, prediction and
+   * {@link Trainer#net} use from the first of them on. Schedules decide the rate meanwhile.
+   */
+  public TrainerBuilder averageFrom(long from, long every) {
+    averaging = Optional.of(new Averaging(0, from, every));
+    return this;
+  }
+
+  /** Weights that stay at 0, as {@link Pruning} finds them: 0 and 1 by parameter. */
+  public TrainerBuilder masks(Map<String, Tensor> zeroes) {
+    zeroes.forEach((name, mask) -> Pruning.requireFits(name, net.weight(name), mask));
+    masks = Map.copyOf(zeroes);
     return this;
   }
 
   /** Whether the length of each parameter's gradient is computed; no by default. */
   public TrainerBuilder gradientNorms(boolean wanted) {
     gradientNorms = wanted;
+    return this;
+  }
+
+  /** 16-bit numbers in products while training; float32 by default. */
+  public TrainerBuilder precision(MixedPrecision mixed) {
+    precision = Optional.of(mixed);
     return this;
   }
 
@@ -151,14 +175,16 @@ public final class TrainerBuilder {
     }
     Recipe recipe =
         new Recipe(
-            net,
+            Pruning.apply(net, masks),
             loss,
             optimizer,
             clipping,
             List.copyOf(groups),
             accumulation,
-            average,
-            gradientNorms);
+            averaging,
+            masks,
+            gradientNorms,
+            precision);
     return new Trainer(
         new TrainerOptions(
             recipe,

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * IDX files, the format of MNIST, plain or compressed with gzip. Plain files of bytes are mapped
@@ -41,7 +42,7 @@ public final class Idx {
     Tensor planes = pixels.reshape(Shape.of(shape.size(0), 1, shape.size(1), shape.size(2)));
     long[] numbers = classes.toLongs();
     Map<String, Tensor> columns = Map.of("x", planes, "y", Tensor.of(numbers, numbers.length));
-    return new Columns(new java.util.TreeMap<>(columns), images + " image")
+    return new Columns(new TreeMap<>(columns), images + " image")
         .map(sample -> sample.with("x", Pixels.toFloats(sample.get("x"), 1 / 255f, 0)));
   }
 

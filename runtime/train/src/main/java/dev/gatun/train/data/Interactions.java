@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.random.RandomGenerator;
 
 /** Which users had to do with which items, and when: the data of recommenders. */
 public final class Interactions {
@@ -72,6 +73,47 @@ public final class Interactions {
   }
 
   /**
+   * Each interaction as "user", "item" and "other" (int64), an item that the user has nothing to do
+   * with, drawn anew in every epoch: what ranking losses compare.
+   */
+  public IndexedDataset pairs(long seed) {
+    requireNegatives();
+    return Dataset.of(
+            all.size(),
+            index -> {
+              Interaction each = all.get((int) index);
+              return new Sample(
+                  List.of("user", "item", "other"),
+                  new Tensor[] {
+                    Tensor.scalar(each.user()), Tensor.scalar(each.item()), Tensor.scalar(0)
+                  },
+                  each.toString());
+            })
+        .augment(
+            seed,
+            (sample, random) ->
+                sample.with("other", Tensor.scalar(negative(sample.get("user"), random))));
+  }
+
+  private void requireNegatives() {
+    for (Map.Entry<Integer, Set<Integer>> each : positives.entrySet()) {
+      if (each.getValue().size() >= items) {
+        throw new DataException(
+            "user " + each.getKey() + " has to do with every item; there are no negatives");
+      }
+    }
+  }
+
+  private int negative(Tensor user, RandomGenerator random) {
+    Set<Integer> known = positives.getOrDefault((int) user.getLong(0), Set.of());
+    int item = random.nextInt(items);
+    while (known.contains(item)) {
+      item = random.nextInt(items);
+    }
+    return item;
+  }
+
+  /**
    * Each interaction ("user", "item" int64, "label" float32 1) followed by some items that the user
    * has nothing to do with (label 0), drawn anew in every epoch.
    */
@@ -79,11 +121,8 @@ public final class Interactions {
     if (negatives < 0) {
       throw new DataException("there cannot be " + negatives + " negatives for each interaction");
     }
-    for (Map.Entry<Integer, Set<Integer>> each : positives.entrySet()) {
-      if (negatives > 0 && each.getValue().size() >= items) {
-        throw new DataException(
-            "user " + each.getKey() + " has to do with every item; there are no negatives");
-      }
+    if (negatives > 0) {
+      requireNegatives();
     }
     int group = 1 + negatives;
     return Dataset.of(
@@ -106,13 +145,7 @@ public final class Interactions {
               if (sample.get("label").getDouble(0) == 1) {
                 return sample;
               }
-              Set<Integer> known =
-                  positives.getOrDefault((int) sample.get("user").getLong(0), Set.of());
-              int item = random.nextInt(items);
-              while (known.contains(item)) {
-                item = random.nextInt(items);
-              }
-              return sample.with("item", Tensor.scalar(item));
+              return sample.with("item", Tensor.scalar(negative(sample.get("user"), random)));
             });
   }
 }

@@ -4,9 +4,11 @@ import dev.gatun.core.graph.Value;
 import dev.gatun.core.op.LossReduction;
 import dev.gatun.core.tensor.DType;
 import dev.gatun.core.tensor.GatunException;
+import dev.gatun.core.tensor.Shape;
 import dev.gatun.train.net.Flow;
 import dev.gatun.train.net.Input;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BinaryOperator;
@@ -180,7 +182,7 @@ public final class Losses {
 
   /** A loss of one's own whose target has a type of its own. */
   public static Loss of(DType dtype, long[] sample, BinaryOperator<Flow> formula) {
-    Input target = new Input("y", dtype, dev.gatun.core.tensor.Shape.of(sample));
+    Input target = new Input("y", dtype, Shape.of(sample));
     return new Loss() {
       @Override
       public Input target(Flow prediction) {
@@ -197,7 +199,7 @@ public final class Losses {
   /** A loss for each output, added up; targets are the fields {@code y0}, {@code y1}, ... . */
   public static Objective perOutput(Loss... losses) {
     double[] ones = new double[losses.length];
-    java.util.Arrays.fill(ones, 1);
+    Arrays.fill(ones, 1);
     return perOutput(List.of(losses), ones);
   }
 

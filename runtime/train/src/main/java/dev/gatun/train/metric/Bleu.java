@@ -1,6 +1,7 @@
 package dev.gatun.train.metric;
 
 import dev.gatun.core.tensor.GatunException;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -103,8 +104,8 @@ public final class Bleu implements TextMetric {
 
   @Override
   public void reset() {
-    java.util.Arrays.fill(matches, 0);
-    java.util.Arrays.fill(totals, 0);
+    Arrays.fill(matches, 0);
+    Arrays.fill(totals, 0);
     candidateLength = 0;
     referenceLength = 0;
   }

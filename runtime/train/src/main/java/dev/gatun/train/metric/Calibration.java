@@ -2,6 +2,7 @@ package dev.gatun.train.metric;
 
 import dev.gatun.core.tensor.GatunException;
 import dev.gatun.core.tensor.Tensor;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,7 +82,7 @@ public final class Calibration implements Metric {
         points[filled++] = new Point(predicted[b] / weight[b], positive[b] / weight[b], weight[b]);
       }
     }
-    return java.util.Arrays.copyOf(points, filled);
+    return Arrays.copyOf(points, filled);
   }
 
   @Override
@@ -110,9 +111,9 @@ public final class Calibration implements Metric {
 
   @Override
   public void reset() {
-    java.util.Arrays.fill(predicted, 0);
-    java.util.Arrays.fill(positive, 0);
-    java.util.Arrays.fill(weight, 0);
+    Arrays.fill(predicted, 0);
+    Arrays.fill(positive, 0);
+    Arrays.fill(weight, 0);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.gatun.train.metric;
 
+import java.util.Locale;
 import java.util.Optional;
 
 /** The metrics of classes, scores and numbers; of texts and rankings see their own classes. */
@@ -185,9 +186,7 @@ public final class Metrics {
       Decision decision,
       ZeroDivision zero) {
     String full =
-        average == Average.BINARY
-            ? name
-            : average.name().toLowerCase(java.util.Locale.ROOT) + "_" + name;
+        average == Average.BINARY ? name : average.name().toLowerCase(Locale.ROOT) + "_" + name;
     boolean better = !name.equals("false_positive_rate");
     return new ClassMetric(
         full, better, decision, counts -> ClassFormulas.average(counts, formula, average, zero));

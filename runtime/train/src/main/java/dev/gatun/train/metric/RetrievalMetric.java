@@ -1,7 +1,10 @@
 package dev.gatun.train.metric;
 
 import dev.gatun.core.tensor.GatunException;
+import dev.gatun.core.tensor.ShapeException;
 import dev.gatun.core.tensor.Tensor;
+import java.util.Arrays;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,14 +69,14 @@ public final class RetrievalMetric implements Metric {
 
   @Override
   public String name() {
-    String base = kind.name().toLowerCase(java.util.Locale.ROOT);
+    String base = kind.name().toLowerCase(Locale.ROOT);
     return cutoff == Integer.MAX_VALUE ? base : base + "@" + cutoff;
   }
 
   @Override
   public void update(Tensor predictions, Tensor targets, @Nullable Tensor weights) {
     if (!predictions.shape().equals(targets.shape()) || predictions.shape().rank() != 2) {
-      throw new dev.gatun.core.tensor.ShapeException(
+      throw new ShapeException(
           "metric '"
               + name()
               + "': expected scores and relevances [queries, items], got "
@@ -99,7 +102,7 @@ public final class RetrievalMetric implements Metric {
           }
         }
       }
-      query(java.util.Arrays.copyOf(keys, count), java.util.Arrays.copyOf(gains, count));
+      query(Arrays.copyOf(keys, count), Arrays.copyOf(gains, count));
     }
   }
 

@@ -5,6 +5,8 @@ import dev.gatun.core.graph.Value;
 import dev.gatun.core.op.BatchNormTrain;
 import dev.gatun.core.tensor.GatunException;
 import dev.gatun.core.tensor.Shape;
+import dev.gatun.core.tensor.Tensor;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -73,7 +75,7 @@ public record BatchNorm(double momentum, double epsilon, boolean affine) impleme
 
   private static Flow filled(Flow x, float value) {
     float[] values = new float[Math.toIntExact(x.size(1))];
-    java.util.Arrays.fill(values, value);
-    return x.constant(dev.gatun.core.tensor.Tensor.of(values, values.length));
+    Arrays.fill(values, value);
+    return x.constant(Tensor.of(values, values.length));
   }
 }

@@ -6,13 +6,20 @@ import dev.gatun.core.graph.OpDef;
 import dev.gatun.core.graph.Value;
 import dev.gatun.core.op.Cast;
 import dev.gatun.core.op.Concat;
+import dev.gatun.core.op.Conv;
+import dev.gatun.core.op.ConvTranspose;
+import dev.gatun.core.op.Einsum;
+import dev.gatun.core.op.Gemm;
+import dev.gatun.core.op.Matmul;
 import dev.gatun.core.op.RandomLike;
+import dev.gatun.core.op.Where;
 import dev.gatun.core.tensor.DType;
 import dev.gatun.core.tensor.GatunException;
 import dev.gatun.core.tensor.Shape;
 import dev.gatun.core.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A value while a network's graph is written: what functions given to {@link Net#of}, layers,
@@ -22,6 +29,9 @@ import java.util.List;
  * <p>Axis 0 is the batch, whose size is not known.
  */
 public final class Flow implements Chain<Flow>, Arithmetic, Shaping {
+  private static final Set<OpDef> PRODUCTS =
+      Set.of(Matmul.OP, Gemm.OP, Einsum.OP, Conv.OP, ConvTranspose.OP);
+
   private final Trace trace;
   private final Value value;
 
@@ -77,6 +87,14 @@ public final class Flow implements Chain<Flow>, Arithmetic, Shaping {
   @Override
   public Flow then(Layer layer) {
     return trace.apply(layer, this);
+  }
+
+  /**
+   * As {@link #then}, but the layer's parameters get no gradient here: as the discriminator's when
+   * it judges for the generator. The layer must be an object that is applied elsewhere, too.
+   */
+  public Flow thenFixed(Layer layer) {
+    return trace.applyFixed(layer, this);
   }
 
   /** Gives the next layer (or module) a name instead of its kind and a number. */
@@ -139,12 +157,14 @@ public final class Flow implements Chain<Flow>, Arithmetic, Shaping {
 
   /** Adds any operator of one output to the graph. */
   public Flow op(OpDef op, Attrs attrs, Flow... others) {
+    boolean product = PRODUCTS.contains(op);
     Value[] args = new Value[others.length + 1];
-    args[0] = value;
-    for (int i = 0; i < others.length; i++) {
-      args[i + 1] = others[i].value;
+    for (int i = 0; i < args.length; i++) {
+      Value arg = i == 0 ? value : others[i - 1].value;
+      args[i] = product ? trace.rounded(arg) : arg;
     }
-    return with(graph().add(op, attrs, args));
+    Value result = graph().add(op, attrs, args);
+    return with(product ? trace.rounded(result) : result);
   }
 
   @Override
@@ -175,7 +195,7 @@ public final class Flow implements Chain<Flow>, Arithmetic, Shaping {
 
   /** This value where the flow that asks ({@code condition}, booleans) is true, else another. */
   public Flow where(Flow condition, Flow otherwise) {
-    return condition.op(dev.gatun.core.op.Where.OP, this, otherwise);
+    return condition.op(Where.OP, this, otherwise);
   }
 
   /** Values one after the other along an axis. */

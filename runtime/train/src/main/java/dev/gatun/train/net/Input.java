@@ -2,6 +2,8 @@ package dev.gatun.train.net;
 
 import dev.gatun.core.tensor.DType;
 import dev.gatun.core.tensor.Shape;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * An input of a network.
@@ -21,7 +23,7 @@ public record Input(String name, DType dtype, Shape shape) {
 
   /** The shape of a batch of any size. */
   Shape batched() {
-    java.util.List<@org.jspecify.annotations.Nullable String> names = new java.util.ArrayList<>();
+    List<@org.jspecify.annotations.Nullable String> names = new ArrayList<>();
     long[] sizes = new long[shape.rank() + 1];
     names.add("batch");
     sizes[0] = Shape.UNKNOWN;

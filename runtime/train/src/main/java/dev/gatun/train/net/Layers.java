@@ -1,9 +1,12 @@
 package dev.gatun.train.net;
 
 import dev.gatun.core.graph.Attrs;
+import dev.gatun.core.op.AdaptiveAveragePool;
+import dev.gatun.core.op.DepthToSpace;
 import dev.gatun.core.op.Flatten;
 import dev.gatun.core.op.GlobalAveragePool;
 import dev.gatun.core.op.GlobalMaxPool;
+import dev.gatun.core.op.Lrn;
 import java.util.List;
 
 /**
@@ -81,10 +84,7 @@ public final class Layers {
 
   /** The mean over as many windows as wanted along each axis. */
   public static Layer adaptiveAvgPool2d(long height, long width) {
-    return x ->
-        x.op(
-            dev.gatun.core.op.AdaptiveAveragePool.OP,
-            Attrs.of("output", new long[] {height, width}));
+    return x -> x.op(AdaptiveAveragePool.OP, Attrs.of("output", new long[] {height, width}));
   }
 
   /** [N, A, B...] to [N, A * B * ...]. */
@@ -113,8 +113,7 @@ public final class Layers {
 
   /** [N, C r r, H, W] to [N, C, H r, W r] (Shi and others 2016). */
   public static Layer pixelShuffle(long factor) {
-    return x ->
-        x.op(dev.gatun.core.op.DepthToSpace.OP, Attrs.of("blockSize", factor, "mode", "CRD"));
+    return x -> x.op(DepthToSpace.OP, Attrs.of("blockSize", factor, "mode", "CRD"));
   }
 
   /** Normalizes each channel (axis 1) over the batch; momentum 0.1, epsilon 1e-5. */
@@ -144,10 +143,7 @@ public final class Layers {
 
   /** Divides by the neighbouring channels' energy (Krizhevsky and others 2012, section 3.3). */
   public static Layer localResponseNorm(long size, double alpha, double beta, double bias) {
-    return x ->
-        x.op(
-            dev.gatun.core.op.Lrn.OP,
-            Attrs.of("size", size, "alpha", alpha, "beta", beta, "bias", bias));
+    return x -> x.op(Lrn.OP, Attrs.of("size", size, "alpha", alpha, "beta", beta, "bias", bias));
   }
 
   /** Zeroes each element with probability {@code rate} while training, scales the others up. */

@@ -11,8 +11,10 @@ import dev.gatun.core.tensor.Tensor;
 import dev.gatun.core.tensor.Type;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -221,7 +223,22 @@ public final class Net {
       boolean training,
       Function<Parameter, Value> values,
       Supplier<Value> key) {
-    return run(new Trace(b, training, frozen, values, key), types);
+    return write(b, types, training, values, key, Optional.empty());
+  }
+
+  /**
+   * As above.
+   *
+   * @param products type to which operands and results of products are rounded, if to any
+   */
+  public NetGraph write(
+      GraphBuilder b,
+      List<Type.OfTensor> types,
+      boolean training,
+      Function<Parameter, Value> values,
+      Supplier<Value> key,
+      Optional<DType> products) {
+    return run(new Trace(b, training, frozen, values, key, products), types);
   }
 
   /** The network with first weights of another seed; the same seed gives the same ones. */
@@ -338,7 +355,7 @@ public final class Net {
 
   /** Values of parameters and buffers by name. */
   public Map<String, Tensor> weights() {
-    return java.util.Collections.unmodifiableMap(weights);
+    return Collections.unmodifiableMap(weights);
   }
 
   /** The value of a parameter or buffer. */
@@ -378,7 +395,7 @@ public final class Net {
     for (Parameter p : parameters.values()) {
       text.append(
           String.format(
-              java.util.Locale.ROOT,
+              Locale.ROOT,
               "%-40s %-20s %12d%s%n",
               p.name(),
               p.shape(),
@@ -386,8 +403,7 @@ public final class Net {
               (p.buffer() ? " buffer" : "") + (p.frozen() ? " frozen" : "")));
     }
     return text.append(
-            String.format(
-                java.util.Locale.ROOT, "%d parameters, outputs %s%n", parameterCount(), outputs()))
+            String.format(Locale.ROOT, "%d parameters, outputs %s%n", parameterCount(), outputs()))
         .toString();
   }
 }

@@ -9,6 +9,7 @@ import dev.gatun.core.op.Rnn;
 import dev.gatun.core.tensor.GatunException;
 import dev.gatun.core.tensor.Shape;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A recurrent layer over [N, T, F]: all hidden states [N, T, H] or the last one [N, H]; with both
@@ -51,7 +52,7 @@ public record Recurrent(Cell cell, long hidden, boolean bidirectional, boolean l
 
   @Override
   public String label() {
-    return cell.name().toLowerCase(java.util.Locale.ROOT);
+    return cell.name().toLowerCase(Locale.ROOT);
   }
 
   @Override
@@ -75,8 +76,15 @@ public record Recurrent(Cell cell, long hidden, boolean bidirectional, boolean l
     if (cell == Cell.GRU) {
       attrs = attrs.with("linearBeforeReset", true);
     }
-    List<Value> args = List.of(x.transpose(1, 0, 2).value(), w.value(), r.value(), bias.value());
-    List<Value> results = x.graph().add(op, attrs, args, 2, "");
+    Trace trace = x.trace();
+    List<Value> args =
+        List.of(
+            trace.rounded(x.transpose(1, 0, 2).value()),
+            trace.rounded(w.value()),
+            trace.rounded(r.value()),
+            bias.value());
+    List<Value> results =
+        x.graph().add(op, attrs, args, 2, "").stream().map(trace::rounded).toList();
     // The last states [D, N, H], or all of them [T, D, N, H].
     return last
         ? x.with(results.get(1)).transpose(1, 0, 2).reshape(-1, directions * hidden)

@@ -1,5 +1,6 @@
 package dev.gatun.train.net;
 
+import dev.gatun.core.tensor.ShapeException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -37,8 +38,8 @@ public final class Sequential implements Chain<Sequential> {
   /**
    * The network.
    *
-   * @throws dev.gatun.core.tensor.ShapeException if a layer cannot take what comes before it; names
-   *     the layer and the shapes
+   * @throws ShapeException if a layer cannot take what comes before it; names the layer and the
+   *     shapes
    */
   public Net build() {
     List<Step> all = List.copyOf(steps);

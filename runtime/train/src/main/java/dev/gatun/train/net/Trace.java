@@ -1,7 +1,9 @@
 package dev.gatun.train.net;
 
+import dev.gatun.core.graph.Attrs;
 import dev.gatun.core.graph.GraphBuilder;
 import dev.gatun.core.graph.Value;
+import dev.gatun.core.op.Cast;
 import dev.gatun.core.tensor.DType;
 import dev.gatun.core.tensor.GatunException;
 import dev.gatun.core.tensor.Shape;
@@ -13,6 +15,8 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -31,6 +35,7 @@ final class Trace {
   private final Predicate<String> frozen;
   private final Function<Parameter, Value> values;
   private final Supplier<Value> key;
+  private final Optional<DType> products;
   private final Map<String, Parameter> parameters = new LinkedHashMap<>();
   private final Map<String, Value> known = new HashMap<>();
   private final Map<String, Value> updates = new LinkedHashMap<>();
@@ -44,6 +49,7 @@ final class Trace {
   private int applied;
   private @Nullable String nextName;
   private int streams;
+  private int fixed;
 
   /**
    * A trace.
@@ -57,7 +63,23 @@ final class Trace {
       Predicate<String> frozen,
       Function<Parameter, Value> values,
       Supplier<Value> key) {
+    this(b, training, frozen, values, key, Optional.empty());
+  }
+
+  /**
+   * A trace whose products see numbers of less precision.
+   *
+   * @param products type to which operands and results of products are rounded, if to any
+   */
+  Trace(
+      GraphBuilder b,
+      boolean training,
+      Predicate<String> frozen,
+      Function<Parameter, Value> values,
+      Supplier<Value> key,
+      Optional<DType> products) {
     this.b = b;
+    this.products = products;
     this.training = training;
     this.frozen = frozen;
     this.values = values;
@@ -112,6 +134,25 @@ final class Trace {
 
   List<Flow> call(Module module, List<Flow> inputs) {
     return scoped(module, module.label(), module.isShared(), inputs, () -> module.apply(inputs));
+  }
+
+  /** A float32 operand or result of a product, as precise as products are. */
+  Value rounded(Value value) {
+    if (products.isEmpty() || value.isAbsent() || value.tensorType().dtype() != DType.F32) {
+      return value;
+    }
+    Value narrow = b.add(Cast.OP, Attrs.of("to", products.get()), value);
+    return b.add(Cast.OP, Attrs.of("to", DType.F32), narrow);
+  }
+
+  /** As {@link #apply}; the layer's parameters get no gradient here. */
+  Flow applyFixed(Layer layer, Flow x) {
+    fixed++;
+    try {
+      return apply(layer, x);
+    } finally {
+      fixed--;
+    }
   }
 
   private <T> T scoped(
@@ -196,7 +237,8 @@ final class Trace {
     }
     Value update = updates.get(full);
     Value value = update == null ? known.get(full) : update;
-    return new Flow(this, java.util.Objects.requireNonNull(value));
+    Flow flow = new Flow(this, Objects.requireNonNull(value));
+    return fixed > 0 ? flow.stop() : flow;
   }
 
   /** The value of a buffer after this step. */
@@ -244,7 +286,7 @@ final class Trace {
 
   /** The graph's value of a parameter before the step. */
   Value known(String name) {
-    return java.util.Objects.requireNonNull(known.get(name));
+    return Objects.requireNonNull(known.get(name));
   }
 
   Map<String, Value> updates() {

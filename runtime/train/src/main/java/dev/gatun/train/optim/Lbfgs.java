@@ -1,6 +1,7 @@
 package dev.gatun.train.optim;
 
 import dev.gatun.core.autodiff.Gradients;
+import dev.gatun.core.exec.Model;
 import dev.gatun.core.exec.Outputs;
 import dev.gatun.core.exec.Session;
 import dev.gatun.core.exec.SessionOptions;
@@ -71,9 +72,7 @@ public record Lbfgs(double rate, int history, boolean search) {
     Flow value = loss.apply(Flow.of(b, p));
     b.output("loss", value.value());
     b.output("gradient", Gradients.of(b, value.value(), List.of(p)).get(0));
-    Session session =
-        new dev.gatun.core.exec.Model(b.build(), Map.of(), Map.of())
-            .compile(SessionOptions.DEFAULT);
+    Session session = new Model(b.build(), Map.of(), Map.of()).compile(SessionOptions.DEFAULT);
     return new Problem() {
       @Override
       public double at(double[] point, double[] gradient) {

@@ -9,29 +9,15 @@ import dev.gatun.train.Failure;
 import dev.gatun.train.metric.Average;
 import dev.gatun.train.metric.Metric;
 import dev.gatun.train.metric.Metrics;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** Other proportions of classes: what comes out, and what a classifier makes of it. */
 class ImbalanceTests {
-  /** Two overlapping clouds in five dimensions, 3 % of the samples in the second. */
-  private static IndexedDataset clouds(int count, long seed) {
-    Random random = new Random(seed);
-    float[] x = new float[count * 5];
-    int[] label = new int[count];
-    for (int i = 0; i < count; i++) {
-      label[i] = i % 100 < 3 ? 1 : 0;
-      for (int d = 0; d < 5; d++) {
-        x[5 * i + d] = (float) (random.nextGaussian() + (label[i] == 1 && d < 3 ? 1.3 : 0));
-      }
-    }
-    return Dataset.of("x", Tensor.of(x, count, 5), "label", Tensor.of(label, count));
-  }
-
   private static Map<Long, Integer> histogram(Dataset dataset) {
     Map<Long, Integer> counts = new HashMap<>();
     try (SampleCursor samples = dataset.samples(0)) {
@@ -69,8 +55,8 @@ class ImbalanceTests {
 
   @Test
   void oneReportComparesAllRemedies() {
-    IndexedDataset train = clouds(3000, 1);
-    IndexedDataset test = clouds(6000, 2);
+    IndexedDataset train = Imbalanced.clouds(3000, 1);
+    IndexedDataset test = Imbalanced.clouds(6000, 2);
     double[] plain = {1, 1};
     float[] balanced = Sampling.classWeights(train, "label", 2).toFloats();
     Map<String, Report> reports = new LinkedHashMap<>();
@@ -101,7 +87,7 @@ class ImbalanceTests {
 
   @Test
   void samplingBalancesTheClasses() {
-    IndexedDataset data = clouds(1000, 1);
+    IndexedDataset data = Imbalanced.clouds(1000, 1);
     assertEquals(Map.of(0L, 970, 1L, 30), histogram(data));
     assertEquals(Map.of(0L, 970, 1L, 970), histogram(Sampling.oversample(data, "label", 1)));
     assertEquals(Map.of(0L, 30, 1L, 30), histogram(Sampling.undersample(data, "label", 1)));
@@ -119,7 +105,7 @@ class ImbalanceTests {
 
   @Test
   void everySyntheticPointLiesBetweenNeighbours() {
-    IndexedDataset data = clouds(500, 4);
+    IndexedDataset data = Imbalanced.clouds(500, 4);
     IndexedDataset balanced = Smote.balance(data, "x", "label", 3, 9);
     double[][] minority = new double[15][];
     int at = 0;
@@ -140,7 +126,7 @@ class ImbalanceTests {
           distances[b] = distance(a, minority[b]);
         }
         double[] sorted = distances.clone();
-        java.util.Arrays.sort(sorted);
+        Arrays.sort(sorted);
         for (int b = 0; b < 15 && !found; b++) {
           // The point itself is the nearest, its 3 neighbours follow.
           boolean neighbour = distances[b] > 0 && distances[b] <= sorted[3];
