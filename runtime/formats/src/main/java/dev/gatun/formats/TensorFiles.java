@@ -9,8 +9,8 @@ import java.util.Map;
 /** Files of named tensors: the format follows from the name of the file. */
 public final class TensorFiles {
   /**
-   * Reads all tensors of a .safetensors, .npz, .npy or .pb file, in the order of the file. A file
-   * of one tensor gives it the name that is stored or else that of the file.
+   * Reads all tensors of a .safetensors, .npz, .npy, .pb, .pt, .pth or .bin (of PyTorch) file, in
+   * the order of the file. A file of one tensor gives it the name that is stored or else that of the file.
    */
   public static Map<String, Tensor> read(Path path) {
     return switch (extension(path)) {
@@ -18,6 +18,7 @@ public final class TensorFiles {
       case "npz" -> Npz.read(path);
       case "npy" -> Map.of(stem(path), Npy.read(path));
       case "pb" -> OnnxValues.readTensor(path);
+      case "pt", "pth", "bin" -> TorchFile.read(path);
       default -> throw unknown(path, "read");
     };
   }
@@ -52,7 +53,7 @@ public final class TensorFiles {
 
   private static FormatException unknown(Path path, String verb) {
     return new FormatException(
-        path + ": only .safetensors, .npz, .npy and .pb files can be " + verb + " here");
+        path + ": only .safetensors, .npz, .npy, .pb and .pt files can be " + verb + " here");
   }
 
   private TensorFiles() {}

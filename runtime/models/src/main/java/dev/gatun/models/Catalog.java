@@ -15,6 +15,7 @@ import dev.gatun.models.llama.Llama;
 import dev.gatun.models.resnet.ResNet;
 import dev.gatun.models.segformer.SegFormer;
 import dev.gatun.models.t5.T5;
+import dev.gatun.models.vision.Torchvision;
 import dev.gatun.models.vit.Vit;
 import dev.gatun.models.wav2vec2.Wav2Vec2;
 import dev.gatun.models.whisper.Whisper;
@@ -36,6 +37,7 @@ public final class Catalog {
           new ResNet(),
           new SegFormer(),
           new T5(),
+          new Torchvision(),
           new Vit(),
           new Wav2Vec2(),
           new Whisper());

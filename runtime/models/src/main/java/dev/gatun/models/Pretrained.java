@@ -8,6 +8,7 @@ import dev.gatun.core.tensor.Tensor;
 import dev.gatun.models.family.Architecture;
 import dev.gatun.models.family.Config;
 import dev.gatun.models.family.Given;
+import dev.gatun.models.vision.Torchvision;
 import dev.gatun.train.loss.Objective;
 import dev.gatun.train.net.Input;
 import dev.gatun.train.net.Net;
@@ -22,6 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 /**
  * A published network with its weights: predicts ({@link #predict}), trains ({@link #net} and
@@ -74,10 +76,43 @@ public final class Pretrained implements AutoCloseable {
     return of(config, Catalog.architecture(config), StateDict.read(folder), load.strictness());
   }
 
+  /**
+   * Loads a state dict of a network that torchvision has, such as {@code resnet50}.
+   *
+   * @param file .safetensors
+   * @param name of the network; an unknown one is told the known ones
+   */
+  public static Pretrained torchvision(Path file, String name, LoadOptions load) {
+    Config config = torchvision(name);
+    if (load.labels().isPresent()) {
+      config = config.withLabels(load.labels().get());
+    }
+    return of(config, Catalog.architecture(config), StateDict.read(file), load.strictness());
+  }
+
+  /** The config of a network that torchvision has. */
+  public static Config torchvision(String name) {
+    return Config.of("{\"model_type\": \"" + Torchvision.TYPE + "\"}").withClass(name);
+  }
+
   /** A network of a config with first weights. */
   public static Pretrained initialized(Config config) {
     StateDict nothing = new StateDict("nothing", Map.of(), Map.of());
     return of(config, Catalog.architecture(config), nothing, LoadOptions.Strictness.PARTIAL);
+  }
+
+  /**
+   * A network of a config with weights from elsewhere.
+   *
+   * @param values of each parameter and buffer
+   */
+  public static Pretrained initialized(Config config, Function<Parameter, Tensor> values) {
+    Architecture architecture = Catalog.architecture(config);
+    List<Input> inputs = architecture.fields().stream().map(Architecture.Field::input).toList();
+    Net net = net(architecture, inputs, p -> Optional.of(values.apply(p)));
+    WeightFiles files =
+        new WeightFiles(new StateDict("nothing", Map.of(), Map.of()), architecture.keys());
+    return new Pretrained(config, architecture, net, files, files.report(), SessionOptions.DEFAULT);
   }
 
   /** A network with the weights of a state dict. */
@@ -103,9 +138,7 @@ public final class Pretrained implements AutoCloseable {
   }
 
   private static Net net(
-      Architecture architecture,
-      List<Input> inputs,
-      java.util.function.Function<Parameter, Optional<Tensor>> values) {
+      Architecture architecture, List<Input> inputs, Function<Parameter, Optional<Tensor>> values) {
     return Net.of(inputs, flows -> architecture.body().apply(new Given(flows)), values);
   }
 

@@ -100,9 +100,19 @@ public final class Net {
       List<Input> inputs, NamedModule function, Function<Parameter, Optional<Tensor>> values) {
     Net empty = new Net(List.copyOf(inputs), function, name -> false, Map.of(), Map.of(), Map.of());
     Map<String, Parameter> parameters = new LinkedHashMap<>();
-    // Layers that differ between the two may have parameters in one of them only.
-    Map<String, Type.OfTensor> outputs = empty.check(true, parameters);
-    empty.check(false, parameters);
+    // Layers that differ between the two may have parameters in one of them only, and training may
+    // have more results: heads on the way to the last one.
+    Map<String, Type.OfTensor> trained = empty.check(true, parameters);
+    Map<String, Type.OfTensor> outputs = empty.check(false, parameters);
+    if (!List.copyOf(trained.keySet())
+        .subList(0, Math.min(outputs.size(), trained.size()))
+        .equals(List.copyOf(outputs.keySet()))) {
+      throw new GatunException(
+          "net: results of training, "
+              + trained.keySet()
+              + ", must begin with those of inference, "
+              + outputs.keySet());
+    }
     Map<String, Tensor> weights = new LinkedHashMap<>();
     List<Parameter> open = new ArrayList<>();
     for (Parameter p : parameters.values()) {
