@@ -132,9 +132,59 @@ final class DepthwiseTilesF32 {
                 });
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup().defineHiddenClass(bytes, true);
-      return (DepthwiseTileF32) lookup.lookupClass().getDeclaredConstructor().newInstance();
+      DepthwiseTileF32 tile =
+          (DepthwiseTileF32) lookup.lookupClass().getDeclaredConstructor().newInstance();
+      Warmup.add(new Trial(tile, shape));
+      return tile;
     } catch (ReflectiveOperationException e) {
       throw new LinkageError("a generated kernel cannot be loaded: " + shape, e);
+    }
+  }
+
+  /** Two tiles side by side of a few vectors of channels and rows of taps. */
+  private record Trial(DepthwiseTileF32 tile, Shape shape) implements Warmup.Trial {
+    private static final int ROWS = 2;
+    private static final int VECTORS = 2;
+    private static final int TILES = 2;
+    private static final long VECTOR_BYTES = 4L * Lanes.F32_LENGTH;
+    private static final long PIXEL_BYTES = VECTORS * VECTOR_BYTES;
+
+    private long inputBytes() {
+      return PIXEL_BYTES * (shape.inputs() + (TILES - 1L) * shape.pixels * shape.stride);
+    }
+
+    private long weightBytes() {
+      return VECTOR_BYTES * shape.columns;
+    }
+
+    @Override
+    public long bytes() {
+      return inputBytes() + weightBytes() * VECTORS + PIXEL_BYTES * (1 + TILES * shape.pixels);
+    }
+
+    @Override
+    public void run(long zeros, int call) {
+      long weights = zeros + inputBytes();
+      long init = weights + weightBytes() * VECTORS;
+      long[] rows = new long[2 * ROWS];
+      for (int i = 0; i < ROWS; i++) {
+        rows[2 * i] = zeros;
+        rows[2 * i + 1] = weights;
+      }
+      // Mostly one round of each loop: the JIT counts calls, and is told that loops go on.
+      boolean loops = call % 8 == 0;
+      tile.run(
+          rows,
+          loops ? ROWS : 1,
+          loops ? VECTORS : 1,
+          loops ? TILES : 1,
+          PIXEL_BYTES,
+          weightBytes(),
+          init,
+          VECTOR_BYTES,
+          init + PIXEL_BYTES,
+          0,
+          6);
     }
   }
 

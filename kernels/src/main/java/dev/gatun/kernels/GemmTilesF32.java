@@ -79,7 +79,27 @@ final class GemmTilesF32 {
 
   private static GemmTileF32 make(int rows, int vectors, boolean packed, int rowFloats) {
     int sets = vectors == 1 ? narrowSets(rows) : sets(rows);
-    return GemmTileEmitterF32.make(rows, vectors, sets, packed, rowFloats, WALKING);
+    GemmTileF32 tile =
+        GemmTileEmitterF32.make(rows, vectors, sets, packed, rowFloats, WALKING);
+    Warmup.add(new Trial(tile, rows, new float[rows * rowFloats + Trial.TERMS]));
+    return tile;
+  }
+
+  /** A product of few terms, one more than all sets take at a time. */
+  private record Trial(GemmTileF32 tile, int rows, float[] left) implements Warmup.Trial {
+    private static final int TERMS = 25;
+    private static final long LINE = 4L * PackedWeightsF32.COLUMNS;
+
+    @Override
+    public long bytes() {
+      return LINE * (TERMS + rows);
+    }
+
+    @Override
+    public void run(long zeros, int call) {
+      long sums = zeros + LINE * TERMS;
+      tile.run(TERMS, left, 0, zeros, LINE, sums, LINE, sums, LINE);
+    }
   }
 
   private static GemmTileF32 get(GemmTileF32[] tiles, int rows, int vectors, boolean packed) {

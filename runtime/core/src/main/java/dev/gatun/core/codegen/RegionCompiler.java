@@ -4,10 +4,12 @@ import dev.gatun.core.expr.Expr;
 import dev.gatun.core.expr.Fn;
 import dev.gatun.core.tensor.DType;
 import dev.gatun.kernels.Lanes;
+import dev.gatun.kernels.Warmup;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 import java.lang.classfile.TypeKind;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -70,7 +72,32 @@ public final class RegionCompiler {
   /** The kernel for a region that {@link #refusal} does not refuse. */
   public static BlockFunction compile(Region region) {
     return CACHE.computeIfAbsent(
-        region, r -> GeneratedClass.define(r, c -> new RegionCompiler(c, r).emit()));
+        region,
+        r -> {
+          BlockFunction kernel = GeneratedClass.define(r, c -> new RegionCompiler(c, r).emit());
+          Warmup.add(new Trial(kernel, r.perRow().size()));
+          return kernel;
+        });
+  }
+
+  /** Two rows of a few vectors, with and without a rest, in place. */
+  private record Trial(BlockFunction kernel, int operands) implements Warmup.Trial {
+    private static final int ROWS = 2;
+    private static final int ROW = 8 * Lanes.F32_LENGTH;
+
+    @Override
+    public long bytes() {
+      return 4L * ROWS * ROW;
+    }
+
+    @Override
+    public void run(long zeros, int call) {
+      long[] at = new long[1 + operands];
+      long[] rowBytes = new long[1 + operands];
+      Arrays.fill(at, zeros);
+      Arrays.fill(rowBytes, 4L * ROW);
+      kernel.run(at, rowBytes, ROWS, ROW - call % 2);
+    }
   }
 
   private final CodeBuilder c;

@@ -13,6 +13,7 @@ import dev.gatun.core.pass.Rewriter;
 import dev.gatun.core.plan.Backend;
 import dev.gatun.core.plan.Candidates;
 import dev.gatun.core.plan.Choices;
+import dev.gatun.core.plan.Cost;
 import dev.gatun.core.plan.OutputMemory;
 import dev.gatun.core.plan.Resources;
 import dev.gatun.core.plan.Selection;
@@ -23,6 +24,7 @@ import dev.gatun.core.tensor.GatunException;
 import dev.gatun.core.tensor.Type;
 import dev.gatun.ffi.OneDnn;
 import dev.gatun.kernels.Team;
+import dev.gatun.kernels.Warmup;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -45,6 +47,11 @@ import org.jspecify.annotations.Nullable;
 final class Executor implements Evaluation.Runner, AutoCloseable {
   /** Programs kept; beyond that the least recently used one goes. */
   private static final int MAX_PROGRAMS = 64;
+
+  /** Below so many operations the first run is over in a moment, compiled or not. */
+  private static final long HEAVY_FLOPS = 100_000_000;
+
+  private static final long MOST_WARMUP_NANOS = 3_000_000_000L;
 
   record Key(Graph graph, List<Type> types) {}
 
@@ -199,7 +206,9 @@ final class Executor implements Evaluation.Runner, AutoCloseable {
     Key key = new Key(graph, types);
     Program program = programs.get(key);
     if (program == null || rehearsals.remove(key) != null) {
-      program = compileToStay(Passes.apply(graph, types, options.disabledPasses()));
+      Graph ready = Passes.apply(graph, types, options.disabledPasses());
+      program = compileToStay(ready);
+      warm(ready, team);
       put(key, program);
     }
     return program;
@@ -222,6 +231,9 @@ final class Executor implements Evaluation.Runner, AutoCloseable {
         rehearsal.start();
       } else {
         program = compileToStay(ready);
+        if (!options.quickStart()) {
+          warm(ready, team);
+        }
       }
       put(key, program);
     }
@@ -274,7 +286,9 @@ final class Executor implements Evaluation.Runner, AutoCloseable {
   /** The program of a graph some of whose inputs are state. */
   Program compile(Graph graph, List<Type> types, StateMemory state) {
     Graph ready = Passes.apply(graph, types, options.disabledPasses());
-    return compile(ready, target::with, team, state);
+    Program program = compile(ready, target::with, team, state);
+    warm(ready, team);
+    return program;
   }
 
   /**
@@ -314,6 +328,18 @@ final class Executor implements Evaluation.Runner, AutoCloseable {
     } catch (RuntimeException | Error e) {
       resources.close();
       throw e;
+    }
+  }
+
+  /**
+   * Has the JIT compile new kernels before runs need them. The first run comes later for it, and
+   * those after it are fast much earlier.
+   */
+  static void warm(Graph graph, Team team) {
+    if (graph.nodes().stream().mapToLong(Cost::flops).sum() < HEAVY_FLOPS) {
+      Warmup.forget();
+    } else {
+      Warmup.run(team, MOST_WARMUP_NANOS);
     }
   }
 

@@ -70,6 +70,7 @@ final class Rehearsal implements Runnable {
     // Not the session's team: that one is wanted for runs.
     try (Team alone = Team.ofThreads(1)) {
       own = executor.compile(ready, executor.target()::with, alone);
+      Executor.warm(ready, alone);
       rehearse(own, alone);
     } catch (RuntimeException | Error e) {
       // Nothing is lost: oneDNN's program goes on. Whoever asks for this one meets the error.
