@@ -2,6 +2,7 @@
 module dev.gatun.train {
   requires transitive dev.gatun.core;
   requires dev.gatun.formats;
+  requires jdk.httpserver;
   requires tools.jackson.databind;
   requires de.siegmar.fastcsv;
   requires static java.desktop;
@@ -14,5 +15,7 @@ module dev.gatun.train {
   exports dev.gatun.train.metric;
   exports dev.gatun.train.net;
   exports dev.gatun.train.optim;
+  exports dev.gatun.train.recipe;
+  exports dev.gatun.train.report;
   exports dev.gatun.train.schedule;
 }

@@ -18,13 +18,16 @@ import picocli.CommandLine.ScopeType;
     name = "gatun",
     mixinStandardHelpOptions = true,
     version = "gatun " + Main.VERSION,
-    description = "Runs neural networks on the JVM.",
+    description = "Runs and trains neural networks on the JVM.",
     subcommands = {
       RunCommand.class,
       InspectCommand.class,
       ExplainCommand.class,
       BenchCommand.class,
       TuneCommand.class,
+      TrainCommand.class,
+      ResumeCommand.class,
+      EvaluateCommand.class,
       ConformanceCommand.class,
       DoctorCommand.class
     },
@@ -36,6 +39,7 @@ import picocli.CommandLine.ScopeType;
       "  gatun explain model.onnx              what runs, and why",
       "  gatun bench model.onnx --threads 4    latency and throughput",
       "  gatun tune model.onnx                 choose the fastest kernels by measuring",
+      "  gatun train mlp                       train on the built-in digits",
       "  gatun doctor                          what this machine has"
     })
 public final class Main {

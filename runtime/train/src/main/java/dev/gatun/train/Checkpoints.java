@@ -27,6 +27,7 @@ public final class Checkpoints implements Listener {
   private final Path folder;
   private final long everySteps;
   private final int kept;
+  private long written;
 
   private Checkpoints(Path folder, long everySteps, int kept) {
     if (everySteps < 0 || kept < 1) {
@@ -79,9 +80,18 @@ public final class Checkpoints implements Listener {
     write(trainer);
   }
 
+  /** What was done since the latest one, when time or steps have ended the run. */
+  @Override
+  public void fitEnded(Trainer trainer, History history) {
+    if (trainer.steps() != written) {
+      write(trainer);
+    }
+  }
+
   private void write(Trainer trainer) {
     String name = String.format(Locale.ROOT, "step-%012d%s", trainer.steps(), SUFFIX);
     CheckpointFile.write(folder.resolve(name), trainer.checkpoint());
+    written = trainer.steps();
     List<Path> files = files();
     for (int i = kept; i < files.size(); i++) {
       try {

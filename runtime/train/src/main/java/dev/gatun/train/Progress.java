@@ -15,12 +15,12 @@ public final class Progress implements Listener {
 
   private final PrintStream out;
   private final boolean live;
+  private final Remaining remaining = new Remaining();
   private long epochs;
   private long steps;
   private long begin;
   private long drawn;
   private long samples;
-  private long firstBatch;
   private double losses;
 
   private Progress(PrintStream out, boolean live) {
@@ -42,21 +42,22 @@ public final class Progress implements Listener {
   @Override
   public void fitStarted(Trainer trainer, Epochs wanted) {
     epochs = wanted.count();
+    remaining.fitStarted(wanted);
   }
 
   @Override
   public void epochStarted(Trainer trainer, long epoch, long stepsOfEpoch) {
     steps = stepsOfEpoch;
+    remaining.epochStarted(stepsOfEpoch);
     begin = System.nanoTime();
     drawn = 0;
     samples = 0;
     losses = 0;
-    firstBatch = -1;
   }
 
   @Override
   public void stepEnded(Trainer trainer, StepRecord step) {
-    firstBatch = firstBatch < 0 ? step.batch() : firstBatch;
+    remaining.stepEnded(step);
     samples += step.samples();
     losses += step.loss() * step.samples();
     long now = System.nanoTime();
@@ -69,18 +70,21 @@ public final class Progress implements Listener {
 
   private String line(StepRecord step, double seconds) {
     long done = step.batch() + 1;
-    String left =
-        steps < 0 ? "" : ", " + time((steps - done) * seconds / (done - firstBatch)) + " left";
+    double left = remaining.seconds();
     return String.format(
         Locale.ROOT,
-        "epoch %d/%d %s %s loss %.4f, %.0f samples/s%s",
-        step.epoch(),
-        epochs,
+        "epoch %s %s %s loss %.4f, %.0f samples/s%s",
+        number(step.epoch()),
         steps < 0 ? "" : bar(done, steps),
         steps < 0 ? String.valueOf(done) : done + "/" + steps,
         losses / samples,
         samples / Math.max(seconds, 1e-9),
-        left);
+        Double.isNaN(left) ? "" : ", " + time(left) + " left");
+  }
+
+  /** Of how many, where that is a number that will be reached. */
+  private String number(long epoch) {
+    return remaining.hasEpochs() ? epoch + "/" + epochs : Long.toString(epoch);
   }
 
   private static String bar(long done, long all) {
@@ -104,9 +108,8 @@ public final class Progress implements Listener {
     text.append(
         String.format(
             Locale.ROOT,
-            "epoch %d/%d %.1f s, %.0f samples/s, rate %.3g",
-            epoch.epoch(),
-            epochs,
+            "epoch %s %.1f s, %.0f samples/s, rate %.3g",
+            number(epoch.epoch()),
             epoch.seconds(),
             samples / Math.max((System.nanoTime() - begin) * 1e-9, 1e-9),
             epoch.rate()));

@@ -70,6 +70,18 @@ class DiagnosticsTests {
   }
 
   @Test
+  void leakyUnitsAreNotDead() {
+    Net leaky =
+        Net.of(Shape.of(2), x -> x.dense(3).leakyRelu(0.1).dense(1, d -> d.withoutBias()))
+            .withWeights(threeUnits().weights());
+    try (Trainer trainer = Trainer.builder(leaky).loss(Losses.meanSquaredError()).build()) {
+      LayerStatistics seen =
+          trainer.inspect(Dataset.of("x", X, "y", Y).batch(2)).layer("leakyRelu1");
+      assertEquals(0, seen.dead(), 0);
+    }
+  }
+
+  @Test
   void lookingChangesNothing() {
     List<Long> steps = new ArrayList<>();
     Diagnostics diagnostics = Diagnostics.every(3).tell(seen -> steps.add(seen.step()));

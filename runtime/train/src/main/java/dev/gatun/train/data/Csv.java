@@ -120,6 +120,13 @@ public final class Csv {
     return new Csv(path, header, skippedLines, separator, charset, missing, List.copyOf(more));
   }
 
+  /** Names of all columns, in their order; reads the first line. */
+  public List<String> columns() {
+    try (CsvRows rows = open()) {
+      return rows.names();
+    }
+  }
+
   /** Which words a column holds, in alphabetical order; reads the file. */
   public List<String> categories(String column) {
     TreeSet<String> words = new TreeSet<>();

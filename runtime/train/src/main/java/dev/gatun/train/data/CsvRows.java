@@ -13,7 +13,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
 import java.nio.charset.CodingErrorAction;
 import java.nio.file.Path;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +33,7 @@ final class CsvRows implements AutoCloseable {
   private final Path path;
   private final CsvReader<CsvRecord> reader;
   private final CloseableIterator<CsvRecord> records;
-  private final Map<String, Integer> positions = new HashMap<>();
+  private final Map<String, Integer> positions = new LinkedHashMap<>();
   private final int width;
   private final int skipped;
   private @Nullable Row first;
@@ -93,6 +93,11 @@ final class CsvRows implements AutoCloseable {
       buffered.reset();
     }
     return buffered;
+  }
+
+  /** All columns, in their order. */
+  List<String> names() {
+    return List.copyOf(positions.keySet());
   }
 
   /** The position of a column. */

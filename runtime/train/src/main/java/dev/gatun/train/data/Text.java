@@ -14,8 +14,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Text for language models: windows of numbered characters or bytes, "input" int64 [length] and
- * "target", the same one further.
+ * Text for language models: windows of numbered characters or bytes, "x" int64 [length] and "y",
+ * the same one further.
  */
 public final class Text {
   /** The whole text of a UTF-8 file, plain or compressed with gzip. */
@@ -83,7 +83,7 @@ public final class Text {
             input[t] = codes.at(from + t);
             target[t] = codes.at(from + t + 1);
           }
-          return Sample.of("input", Tensor.vector(input), "target", Tensor.vector(target))
+          return Sample.of("x", Tensor.vector(input), "y", Tensor.vector(target))
               .from(origin + " at " + from);
         });
   }

@@ -33,14 +33,14 @@ class TextTests {
   void windowsAreShiftedByOne() throws Exception {
     IndexedDataset windows = Text.windows(new int[] {0, 1, 2, 3, 4, 5, 6}, 3, 2);
     assertEquals(2, windows.count());
-    assertArrayEquals(new long[] {2, 3, 4}, windows.get(1).get("input").toLongs());
-    assertArrayEquals(new long[] {3, 4, 5}, windows.get(1).get("target").toLongs());
+    assertArrayEquals(new long[] {2, 3, 4}, windows.get(1).get("x").toLongs());
+    assertArrayEquals(new long[] {3, 4, 5}, windows.get(1).get("y").toLongs());
     assertEquals(4, Text.windows(new int[] {0, 1, 2, 3, 4, 5, 6}, 3, 1).count());
     assertEquals(1, Text.windows(new int[] {0, 1, 2, 3}, 3, 9).count());
     Path path = Files.write(folder.resolve("b"), new byte[] {1, -1, 3});
     Sample only = Text.byteWindows(path, 2, 1).get(0);
-    assertArrayEquals(new long[] {1, 255}, only.get("input").toLongs());
-    assertArrayEquals(new long[] {255, 3}, only.get("target").toLongs());
+    assertArrayEquals(new long[] {1, 255}, only.get("x").toLongs());
+    assertArrayEquals(new long[] {255, 3}, only.get("y").toLongs());
     assertTrue(Failure.of(() -> Text.windows(new int[3], 3, 1)).contains("a window needs 4"));
     assertTrue(Failure.of(() -> Text.windows(new int[3], 0, 1)).contains("at least 1"));
   }
