@@ -1,0 +1,5 @@
+/** Tokenizers: text to token ids and back. */
+@NullMarked
+package dev.gatun.text;
+
+import org.jspecify.annotations.NullMarked;

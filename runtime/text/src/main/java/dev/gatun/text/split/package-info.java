@@ -1,0 +1,5 @@
+/** Second step: pre-tokenizers, which cut the text into words. */
+@NullMarked
+package dev.gatun.text.split;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Trainers: vocabularies from texts. */
+@NullMarked
+package dev.gatun.text.train;
+
+import org.jspecify.annotations.NullMarked;

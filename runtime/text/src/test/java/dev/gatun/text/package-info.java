@@ -1,0 +1,5 @@
+/** Tests of the tokenizers. */
+@NullMarked
+package dev.gatun.text;
+
+import org.jspecify.annotations.NullMarked;

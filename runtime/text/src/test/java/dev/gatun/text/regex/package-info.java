@@ -1,0 +1,5 @@
+/** Tests of the patterns. */
+@NullMarked
+package dev.gatun.text.regex;
+
+import org.jspecify.annotations.NullMarked;
