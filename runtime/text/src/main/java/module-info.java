@@ -6,4 +6,5 @@ module dev.gatun.text {
   requires static org.jspecify;
 
   exports dev.gatun.text;
+  exports dev.gatun.text.feature;
 }

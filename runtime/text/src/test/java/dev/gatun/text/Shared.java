@@ -4,15 +4,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Where reference values and texts are: beside the repository, or where properties say. */
-final class Shared {
+public final class Shared {
   /** Reference values: property gatun.golden or ../shared/golden. */
-  static Path golden(String name) {
+  public static Path golden(String name) {
     String property = System.getProperty("gatun.golden", "");
     return property.isEmpty() ? directory("golden").resolve(name) : Path.of(property, name);
   }
 
   /** Texts: ../shared/data. */
-  static Path data(String name) {
+  public static Path data(String name) {
     return directory("data").resolve(name);
   }
 

@@ -1,0 +1,131 @@
+package dev.gatun.text.feature;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+
+/**
+ * Counts of words and n-grams over a vocabulary learned from texts. Words are runs of at least two
+ * word characters in lower case; the vocabulary is in alphabetical order. Immutable.
+ */
+public final class BagOfWords {
+  private static final Pattern WORD =
+      Pattern.compile("[\\p{IsAlphabetic}\\p{M}\\p{Nd}\\p{Pc}]{2,}");
+
+  private final int shortest;
+  private final int longest;
+  private final Set<String> stopWords;
+  private final List<String> vocabulary;
+  private final Map<String, Integer> places = new TreeMap<>();
+  private final int[] documentFrequency;
+  private final int documents;
+
+  private BagOfWords(List<String> texts, int shortest, int longest, Set<String> stopWords) {
+    this.shortest = shortest;
+    this.longest = longest;
+    this.stopWords = Set.copyOf(stopWords);
+    List<Set<String>> terms = new ArrayList<>();
+    Set<String> all = new TreeSet<>();
+    for (String text : texts) {
+      Set<String> found = new HashSet<>(terms(text));
+      terms.add(found);
+      all.addAll(found);
+    }
+    vocabulary = List.copyOf(all);
+    for (String term : vocabulary) {
+      places.put(term, places.size());
+    }
+    documents = texts.size();
+    documentFrequency = new int[vocabulary.size()];
+    for (Set<String> found : terms) {
+      found.forEach(term -> documentFrequency[places.getOrDefault(term, 0)]++);
+    }
+  }
+
+  /** Learns the words of texts. */
+  public static BagOfWords of(List<String> texts) {
+    return of(texts, 1, 1, Set.of());
+  }
+
+  /**
+   * Learns the n-grams of texts.
+   *
+   * @param shortest words of the shortest n-grams, from 1
+   * @param longest words of the longest ones
+   * @param stopWords words that are left out
+   */
+  public static BagOfWords of(
+      List<String> texts, int shortest, int longest, Set<String> stopWords) {
+    if (shortest < 1 || longest < shortest) {
+      throw new IllegalArgumentException(
+          "n-grams of "
+              + shortest
+              + " to "
+              + longest
+              + " words: expected 1 <= shortest <= longest");
+    }
+    return new BagOfWords(texts, shortest, longest, stopWords);
+  }
+
+  /** The terms, in the order of the columns. */
+  public List<String> vocabulary() {
+    return vocabulary;
+  }
+
+  private List<String> terms(String text) {
+    List<String> words =
+        WORD.matcher(text.toLowerCase(Locale.ROOT))
+            .results()
+            .map(MatchResult::group)
+            .filter(word -> !stopWords.contains(word))
+            .toList();
+    List<String> terms = new ArrayList<>();
+    for (int n = shortest; n <= longest; n++) {
+      for (int i = 0; i + n <= words.size(); i++) {
+        terms.add(String.join(" ", words.subList(i, i + n)));
+      }
+    }
+    return terms;
+  }
+
+  /** How often each term is in a text; other terms do not count. */
+  public int[] counts(String text) {
+    int[] counts = new int[vocabulary.size()];
+    for (String term : terms(text)) {
+      Integer place = places.get(term);
+      if (place != null) {
+        counts[place]++;
+      }
+    }
+    return counts;
+  }
+
+  /**
+   * Counts times inverse document frequency.
+   *
+   * @param smooth ln((1 + n) / (1 + df)) + 1 instead of ln(n / df) + 1
+   * @param unit divide by the Euclidean norm
+   */
+  public double[] tfIdf(String text, boolean smooth, boolean unit) {
+    int[] counts = counts(text);
+    double[] values = new double[counts.length];
+    double squares = 0;
+    for (int i = 0; i < values.length; i++) {
+      double more = smooth ? 1 : 0;
+      double inverse = Math.log((more + documents) / (more + documentFrequency[i])) + 1;
+      values[i] = counts[i] * inverse;
+      squares += values[i] * values[i];
+    }
+    for (int i = 0; unit && squares > 0 && i < values.length; i++) {
+      values[i] /= Math.sqrt(squares);
+    }
+    return values;
+  }
+}
