@@ -21,7 +21,7 @@ import java.util.Optional;
 /** Options of a {@link Trainer}; those that are not given have the value named at the method. */
 public final class TrainerBuilder {
   private final Net net;
-  private Objective loss = Losses.softmaxCrossEntropy();
+  private Objective loss = Losses.ofHead();
   private Optimizer optimizer = Optimizers.adamW(1e-3);
   private Clipping clipping = Clipping.none();
   private final List<ParameterGroup> groups = new ArrayList<>();
@@ -43,7 +43,7 @@ public final class TrainerBuilder {
     this.net = net;
   }
 
-  /** What is minimized; the cross entropy of softmax by default. */
+  /** What is minimized; by default what {@link Losses#ofHead} says. */
   public TrainerBuilder loss(Objective objective) {
     loss = objective;
     return this;

@@ -28,6 +28,14 @@ public final class Losses {
         1, List.of(), 0, dev.gatun.core.op.Losses.IGNORED, false, LossReduction.MEAN);
   }
 
+  /**
+   * The usual loss of a net by what its one output ends with, as the trainer's default: a softmax
+   * or several numbers (logits) mean classes, a sigmoid yes or no, one number is the value itself.
+   */
+  public static Objective ofHead() {
+    return new HeadLoss();
+  }
+
   /** -x[t] where x [N, C, ...] holds logarithms of probabilities. */
   public static CrossEntropy negativeLogLikelihood() {
     return new CrossEntropy(

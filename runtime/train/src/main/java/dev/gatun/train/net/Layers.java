@@ -192,17 +192,17 @@ public final class Layers {
 
   /** A layer h' = tanh(W x + R h + b) over [N, T, F]. */
   public static Recurrent rnn(long hidden) {
-    return new Recurrent(Recurrent.Cell.RNN, hidden, false, false);
+    return new Recurrent(Recurrent.Cell.RNN, hidden, false, false, 0);
   }
 
   /** Long short-term memory over [N, T, F]. */
   public static Recurrent lstm(long hidden) {
-    return new Recurrent(Recurrent.Cell.LSTM, hidden, false, false);
+    return new Recurrent(Recurrent.Cell.LSTM, hidden, false, false, 0);
   }
 
   /** Gated recurrent units over [N, T, F]. */
   public static Recurrent gru(long hidden) {
-    return new Recurrent(Recurrent.Cell.GRU, hidden, false, false);
+    return new Recurrent(Recurrent.Cell.GRU, hidden, false, false, 0);
   }
 
   /** Multi-head self-attention over [N, T, C]. */

@@ -127,6 +127,23 @@ class LossTasksTests {
     assertTrue(weighted[1] >= 0.77 && weighted[0] < plain[0], text);
   }
 
+  @Test
+  void autoencodersRebuildDigitsByEitherLoss() {
+    IndexedDataset digits =
+        Tables.digits(false).map(s -> s.with("y", s.get("x").reshape(Shape.of(64))));
+    for (Loss loss : List.of(Losses.meanSquaredError(), Losses.sigmoidCrossEntropy())) {
+      Net net = Net.of(Shape.of(1, 8, 8), x -> x.flatten().dense(16).relu().dense(64));
+      try (Trainer trainer =
+          Trainer.builder(net).loss(loss).optimizer(Optimizers.adam(1e-2)).build()) {
+        double first = trainer.evaluate(digits.batch(500)).getOrDefault("loss", 0.0);
+        trainer.fit(digits.shuffle(1).batch(64), Epochs.of(8));
+        double last = trainer.evaluate(digits.batch(500)).getOrDefault("loss", 0.0);
+        // Pixels between 0 and 1 have an entropy of their own, which cross entropy keeps.
+        assertTrue(last < 0.6 * first, loss + ": " + first + " to " + last);
+      }
+    }
+  }
+
   private static final int USERS = 300;
   private static final int ITEMS = 150;
 
