@@ -36,9 +36,7 @@ final class WeightFiles {
     this.source = source;
     this.keys = keys;
     for (String key : source.tensors().keySet()) {
-      if (!keys.isIgnored(key)) {
-        keyOfName.put(keys.name(key), key);
-      }
+      keyOfName.put(keys.name(key), key);
     }
   }
 
@@ -52,7 +50,10 @@ final class WeightFiles {
     String key = java.util.Objects.requireNonNull(keyOfName.get(name.get()));
     Tensor stored = tensor(key);
     Optional<Tensor> value = Converted.toFloat(stored);
-    keyOfParameter.put(p.name(), key);
+    // A substitute remains another parameter's.
+    if (keys.isOwn(p.name(), name.get())) {
+      keyOfParameter.put(p.name(), key);
+    }
     if (value.isEmpty() || !stored.shape().equals(p.shape())) {
       mismatched.add(p.name() + " (" + p.shape() + ", the file has " + stored.type() + ")");
       return Optional.empty();
@@ -67,6 +68,7 @@ final class WeightFiles {
   LoadReport report() {
     Set<String> unexpected = new TreeSet<>(keyOfName.values());
     unexpected.removeAll(keyOfParameter.values());
+    unexpected.removeIf(keys::isIgnored);
     return new LoadReport(missing, new ArrayList<>(unexpected), mismatched);
   }
 
@@ -75,7 +77,7 @@ final class WeightFiles {
     Map<String, Tensor> all = new LinkedHashMap<>();
     // Tensors that belong to no parameter, such as counters, stay as they were.
     for (String key : source.tensors().keySet()) {
-      if (keys.isIgnored(key)) {
+      if (keys.isIgnored(key) && !keyOfParameter.containsValue(key)) {
         all.put(key, tensor(key));
       }
     }

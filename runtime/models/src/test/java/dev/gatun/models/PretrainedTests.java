@@ -199,6 +199,63 @@ class PretrainedTests {
   }
 
   @Test
+  void anUntiedHeadHasABiasOfItsOwn(@TempDir Path folder) {
+    String json =
+        BERT.replace("BertForSequenceClassification", "BertForMaskedLM")
+            .replace("{\"model", "{\"tie_word_embeddings\": false, \"model");
+    try (Pretrained model = Pretrained.initialized(Config.of(json))) {
+      model.save(folder);
+      model.save(folder.resolve("original"));
+    }
+    // Not those of the file that is written: they are mapped from there.
+    Map<String, Tensor> changed = tensors(folder.resolve("original"));
+    Tensor bias = Tensor.of(new float[31], 31);
+    // Older files have one bias under another name.
+    changed.remove("cls.predictions.decoder.bias");
+    changed.put("cls.predictions.bias", bias);
+    rewrite(folder, changed);
+    try (Pretrained model = Pretrained.load(folder)) {
+      assertTrue(model.report().isClean(), () -> model.report().toString());
+      assertEquals(bias, value(model.weights(), "cls.predictions.decoder.bias"));
+      model.save(folder.resolve("copy"));
+      Pretrained.load(folder.resolve("copy")).close();
+    }
+  }
+
+  @Test
+  void aMaskHidesSound() {
+    String json =
+        """
+        {"model_type": "wav2vec2", "architectures": ["Wav2Vec2ForSequenceClassification"],
+         "hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2,
+         "intermediate_size": 12, "conv_dim": [4, 6], "conv_kernel": [5, 3], "conv_stride": [3, 2],
+         "num_conv_pos_embeddings": 4, "num_conv_pos_embedding_groups": 2,
+         "feat_extract_norm": "layer", "do_stable_layer_norm": true, "conv_bias": true,
+         "classifier_proj_size": 5}
+        """;
+    long[] counts = new long[80];
+    float[] one = new float[80];
+    float[] other = new float[80];
+    for (int i = 0; i < 80; i++) {
+      counts[i] = i < 50 ? 1 : 0;
+      one[i] = (float) Math.sin(i);
+      // Steps that count end before the sample 50.
+      other[i] = i < 50 ? one[i] : 3;
+    }
+    try (Pretrained model = Pretrained.initialized(Config.of(json))) {
+      Tensor mask = Tensor.of(counts, 1, 80);
+      Map<String, Tensor> first = Map.of("input_values", Tensor.of(one, 1, 80));
+      Map<String, Tensor> masked = new LinkedHashMap<>(first);
+      masked.put("attention_mask", mask);
+      float[] expected = value(model.predict(masked), "logits").toFloats();
+      masked.put("input_values", Tensor.of(other, 1, 80));
+      assertArrayEquals(expected, value(model.predict(masked), "logits").toFloats(), 1e-6f);
+      float[] all = value(model.predict(first), "logits").toFloats();
+      assertTrue(Math.abs(all[0] - expected[0]) > 1e-7);
+    }
+  }
+
+  @Test
   void wrongFilesAreNamed(@TempDir Path folder) throws Exception {
     assertTrue(message(() -> Pretrained.load(folder)).contains("config.json"));
     Files.writeString(folder.resolve("config.json"), BERT);

@@ -52,10 +52,14 @@ public final class Bert implements Family {
           default -> in -> states(encoder, in);
         };
     Keys keys =
-        Keys.of("bert").ignore("\\.position_ids$").ignore("^cls\\.predictions\\.decoder\\.bias$");
-    if (config.tied()) {
-      keys = keys.ignore("^cls\\.predictions\\.decoder\\.weight$");
-    }
+        Keys.of("bert")
+            .ignore("\\.position_ids$")
+            .otherwise("cls.predictions.decoder.bias", "cls.predictions.bias");
+    // Which of the two biases counts follows from whether the weights are tied.
+    keys =
+        config.tied()
+            ? keys.ignore("^cls\\.predictions\\.decoder\\.")
+            : keys.ignore("^cls\\.predictions\\.bias$");
     return Heads.withLoss(Architecture.of(Heads.fields(true), body, keys), c, className);
   }
 
@@ -103,6 +107,8 @@ public final class Bert implements Family {
     return x.matmulTransposed(table)
         .add(
             x.parameter(
-                "cls.predictions.bias", Shape.of(config.vocabulary()), Initializers.zeros()));
+                config.tied() ? "cls.predictions.bias" : "cls.predictions.decoder.bias",
+                Shape.of(config.vocabulary()),
+                Initializers.zeros()));
   }
 }

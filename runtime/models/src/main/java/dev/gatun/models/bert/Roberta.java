@@ -67,10 +67,12 @@ public final class Roberta implements Family {
                 return results;
               };
         };
-    Keys keys = Keys.of("roberta").ignore("\\.position_ids$").ignore("^lm_head\\.decoder\\.bias$");
-    if (config.tied()) {
-      keys = keys.ignore("^lm_head\\.decoder\\.weight$");
-    }
+    Keys keys =
+        Keys.of("roberta")
+            .ignore("\\.position_ids$")
+            .otherwise("lm_head.decoder.bias", "lm_head.bias");
+    // Which of the two biases counts follows from whether the weights are tied.
+    keys = config.tied() ? keys.ignore("^lm_head\\.decoder\\.") : keys.ignore("^lm_head\\.bias$");
     return Heads.withLoss(Architecture.of(Heads.fields(true), body, keys), c, className);
   }
 
@@ -89,6 +91,10 @@ public final class Roberta implements Family {
             ? encoder.words(x)
             : Pieces.table(x, "lm_head.decoder.weight", config.vocabulary(), config.width());
     return x.matmulTransposed(table)
-        .add(x.parameter("lm_head.bias", Shape.of(config.vocabulary()), Initializers.zeros()));
+        .add(
+            x.parameter(
+                config.tied() ? "lm_head.bias" : "lm_head.decoder.bias",
+                Shape.of(config.vocabulary()),
+                Initializers.zeros()));
   }
 }

@@ -103,7 +103,7 @@ public final class Detr implements Family {
   }
 
   private static Flow states(Options o, Flow pixels) {
-    Flow features = o.backbone().apply(pixels, "model.backbone.conv_encoder.model.");
+    Flow features = o.backbone().feature(pixels, "model.backbone.conv_encoder.model.");
     Flow picture = features.named("model.input_projection").conv2d(o.width(), 1);
     Flow x = Images.rows(picture);
     Flow positions = SinePositions.of(picture, o.width());

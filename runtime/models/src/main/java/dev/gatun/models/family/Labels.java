@@ -79,6 +79,9 @@ public record Labels(Loss loss, boolean shifted) implements Objective {
     if (y.rank() == 1 && !(loss instanceof CrossEntropy)) {
       y = y.unsqueeze(-1);
     }
-    return loss.value(List.of(x), List.of(y), weights);
+    // Labels with a number for each class are for samples of several classes.
+    boolean several = loss instanceof CrossEntropy && y.dtype().isFloat();
+    Loss used = several ? Losses.sigmoidCrossEntropy() : loss;
+    return used.value(List.of(x), List.of(y), weights);
   }
 }

@@ -5,11 +5,13 @@ import dev.gatun.models.part.ActivationNames;
 import dev.gatun.train.net.Activations;
 import dev.gatun.train.net.Flow;
 import dev.gatun.train.net.Layer;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
  * The convolutions of a residual network (He and others 2016), for classifiers and detectors.
  *
+ * @param read number of the stage whose result is read, from 1; 0 for the stem's
  * @param norm after each convolution
  */
 public record ResNetBackbone(
@@ -21,6 +23,7 @@ public record ResNetBackbone(
     Layer activation,
     boolean downsampleFirst,
     boolean downsampleInBottleneck,
+    int read,
     Layer norm) {
   /** What a config says. */
   public static ResNetBackbone of(Config c, Layer norm) {
@@ -38,16 +41,45 @@ public record ResNetBackbone(
         ActivationNames.of(c, "hidden_act", "relu"),
         c.flag("downsample_in_first_stage", false),
         c.flag("downsample_in_bottleneck", false),
+        read(c, widths.size()),
         norm);
   }
 
-  /** The last stage's result. */
+  /** The last of out_features: stem, stage1, ... */
+  private static int read(Config c, int stages) {
+    List<String> names = c.texts("out_features");
+    if (names.isEmpty()) {
+      return stages;
+    }
+    String last = names.get(names.size() - 1);
+    for (int i = 1; i <= stages; i++) {
+      if (last.equals("stage" + i)) {
+        return i;
+      }
+    }
+    c.require("out_features", last.equals("stem"), "stem, stage1, ..., stage" + stages);
+    return 0;
+  }
+
+  /** The result of all stages. */
   public Flow apply(Flow pixels, String base) {
+    return stages(pixels, base).getLast();
+  }
+
+  /** The result of the stage that is to be read. */
+  public Flow feature(Flow pixels, String base) {
+    return stages(pixels, base).get(read);
+  }
+
+  /** The results of the stem and all stages. */
+  private List<Flow> stages(Flow pixels, String base) {
+    List<Flow> results = new ArrayList<>();
     Flow x =
         pixels
             .named(base + "embedder.embedder")
             .then(y -> convolved(y, embedding, 7, 2, activation))
             .maxPool2d(3, p -> p.stride(2).pad(1));
+    results.add(x);
     for (int stage = 0; stage < widths.size(); stage++) {
       long width = widths.get(stage);
       for (int layer = 0; layer < depths.get(stage); layer++) {
@@ -56,8 +88,9 @@ public record ResNetBackbone(
             x.named(base + "encoder.stages." + stage + ".layers." + layer)
                 .then(y -> block(y, width, stride));
       }
+      results.add(x);
     }
-    return x;
+    return results;
   }
 
   private Flow block(Flow x, long width, long stride) {

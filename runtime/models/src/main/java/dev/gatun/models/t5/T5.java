@@ -51,7 +51,10 @@ public final class T5 implements Family {
           results.put("encoder_last_hidden_state", memory);
           return results;
         };
-    Keys keys = Keys.of("").ignore("^(encoder|decoder)\\.embed_tokens\\.weight$");
+    Keys keys =
+        Keys.of("")
+            .otherwise("lm_head.weight", "shared.weight")
+            .ignore("^(encoder|decoder)\\.embed_tokens\\.weight$");
     if (o.tied() || !words) {
       keys = keys.ignore("^lm_head\\.weight$");
     }

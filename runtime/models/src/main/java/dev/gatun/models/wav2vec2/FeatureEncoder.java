@@ -2,6 +2,7 @@ package dev.gatun.models.wav2vec2;
 
 import dev.gatun.models.family.Config;
 import dev.gatun.models.part.ActivationNames;
+import dev.gatun.models.part.Masks;
 import dev.gatun.models.part.Pieces;
 import dev.gatun.train.net.Flow;
 import dev.gatun.train.net.Layer;
@@ -44,6 +45,15 @@ record FeatureEncoder(
       x = x.named("wav2vec2.feature_extractor.conv_layers." + i).then(y -> convolved(y, layer));
     }
     return x.transpose(0, 2, 1);
+  }
+
+  /** Which steps come from samples that count: [B, T] booleans from [B, S]. */
+  Flow steps(Flow counts, Flow features) {
+    Flow length = counts.sum(1);
+    for (int i = 0; i < widths.size(); i++) {
+      length = length.sub((double) kernels.get(i)).div((double) strides.get(i)).add(1);
+    }
+    return Masks.positions(features, 1).unsqueeze(0).less(length.unsqueeze(1));
   }
 
   private Flow convolved(Flow x, int layer) {

@@ -53,19 +53,30 @@ record SpeechEncoder(
   /** The features as the blocks take them, and the blocks' states. */
   record States(Flow features, Flow last) {}
 
-  States apply(Flow features) {
+  /**
+   * The states of all steps.
+   *
+   * @param steps which of them count [B, T]
+   */
+  States apply(Flow features, Optional<Flow> steps) {
     String base = "wav2vec2.encoder.";
     Flow normed = Pieces.norm(features, "wav2vec2.feature_projection.layer_norm", epsilon);
     Flow x =
         Pieces.linear(normed, "wav2vec2.feature_projection.projection", width)
             .dropout(projectionDropout);
+    if (steps.isPresent()) {
+      x = x.mul(steps.get().cast(x.dtype()).unsqueeze(2));
+    }
+    Optional<Flow> mask = steps.map(s -> s.unsqueeze(1, 2));
     x = x.add(x.named(base + "pos_conv_embed.conv").then(this::positions));
     if (!normFirst) {
       x = Pieces.norm(x, base + "layer_norm", epsilon);
     }
     x = x.dropout(dropout);
     for (int i = 0; i < layers; i++) {
-      x = x.named(base + "layers." + i).then(normFirst ? this::blockNormFirst : this::block);
+      x =
+          x.named(base + "layers." + i)
+              .then(y -> normFirst ? blockNormFirst(y, mask) : block(y, mask));
     }
     return new States(normed, normFirst ? Pieces.norm(x, base + "layer_norm", epsilon) : x);
   }
@@ -91,24 +102,24 @@ record SpeechEncoder(
         .transpose(0, 2, 1);
   }
 
-  private Flow block(Flow x) {
-    Flow y = Pieces.norm(x.add(attention(x)), "layer_norm", epsilon);
+  private Flow block(Flow x, Optional<Flow> mask) {
+    Flow y = Pieces.norm(x.add(attention(x, mask)), "layer_norm", epsilon);
     return Pieces.norm(y.add(inner(y)), "final_layer_norm", epsilon);
   }
 
-  private Flow blockNormFirst(Flow x) {
-    Flow y = x.add(attention(Pieces.norm(x, "layer_norm", epsilon)));
+  private Flow blockNormFirst(Flow x, Optional<Flow> mask) {
+    Flow y = x.add(attention(Pieces.norm(x, "layer_norm", epsilon), mask));
     return y.add(inner(Pieces.norm(y, "final_layer_norm", epsilon)));
   }
 
-  private Flow attention(Flow x) {
+  private Flow attention(Flow x, Optional<Flow> mask) {
     Flow y =
         Attend.of(heads, width, attentionDropout)
             .apply(
                 Pieces.linear(x, "attention.q_proj", width),
                 Pieces.linear(x, "attention.k_proj", width),
                 Pieces.linear(x, "attention.v_proj", width),
-                Optional.empty());
+                mask);
     return Pieces.linear(y, "attention.out_proj", width).dropout(dropout);
   }
 

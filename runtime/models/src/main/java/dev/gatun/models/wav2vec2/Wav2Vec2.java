@@ -13,6 +13,7 @@ import dev.gatun.train.net.Input;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** wav2vec 2.0 (Baevski and others 2020): samples of sound to states, letters or classes. */
 public final class Wav2Vec2 implements Family {
@@ -24,6 +25,15 @@ public final class Wav2Vec2 implements Family {
   @Override
   public List<String> classes() {
     return List.of("Wav2Vec2Model", "Wav2Vec2ForCTC", "Wav2Vec2ForSequenceClassification");
+  }
+
+  /** The mean over the steps that count. */
+  private static Flow pooled(Flow states, Optional<Flow> steps) {
+    if (steps.isEmpty()) {
+      return states.mean(1);
+    }
+    Flow counts = steps.get().cast(states.dtype()).unsqueeze(2);
+    return states.mul(counts).sum(1).div(counts.sum(1));
   }
 
   @Override
@@ -39,7 +49,10 @@ public final class Wav2Vec2 implements Family {
     long projected = c.integer("classifier_proj_size", 256);
     Architecture.Body body =
         in -> {
-          SpeechEncoder.States all = encoder.apply(features.apply(in.get("input_values")));
+          Flow extracted = features.apply(in.get("input_values"));
+          Optional<Flow> steps =
+              in.find("attention_mask").map(counts -> features.steps(counts, extracted));
+          SpeechEncoder.States all = encoder.apply(extracted, steps);
           Flow states = all.last();
           return switch (className) {
             case "Wav2Vec2ForCTC" ->
@@ -48,7 +61,7 @@ public final class Wav2Vec2 implements Family {
                 Map.of(
                     "logits",
                     Pieces.linear(
-                        Pieces.linear(states, "projector", projected).mean(1),
+                        pooled(Pieces.linear(states, "projector", projected), steps),
                         "classifier",
                         classes));
             default -> {
@@ -71,7 +84,8 @@ public final class Wav2Vec2 implements Family {
         Architecture.of(
             List.of(
                 Architecture.required(
-                    new Input("input_values", DType.F32, Shape.of(Shape.UNKNOWN)))),
+                    new Input("input_values", DType.F32, Shape.of(Shape.UNKNOWN))),
+                Architecture.optional(Architecture.ids("attention_mask"))),
             body,
             keys);
     return switch (className) {
