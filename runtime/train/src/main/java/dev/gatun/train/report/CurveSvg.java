@@ -119,7 +119,7 @@ final class CurveSvg {
     List<Series.Point> points = new ArrayList<>();
     for (EpochRecord epoch : run.epochs()) {
       if (Double.isFinite(epoch.get(name))) {
-        points.add(new Series.Point(epoch.steps(), epoch.get(name)));
+        points.add(new Series.Point((double) epoch.steps(), epoch.get(name)));
       }
     }
     return points;

@@ -19,8 +19,8 @@ final class Series {
   private double ys;
   private int waiting;
 
-  void add(double x, double y) {
-    xs += x;
+  void add(long x, double y) {
+    xs += (double) x;
     ys += y;
     if (++waiting < each) {
       return;
