@@ -71,8 +71,8 @@ public final class Recording implements Listener {
     epochs.addAll(trainer.history()); // those before a resumption
     if (loss.points().isEmpty()) {
       for (EpochRecord epoch : epochs) {
-        loss.add((double) epoch.steps(), epoch.get("loss"));
-        rate.add((double) epoch.steps(), epoch.rate());
+        loss.add(epoch.steps(), epoch.get("loss"));
+        rate.add(epoch.steps(), epoch.rate());
       }
     }
   }
@@ -87,9 +87,9 @@ public final class Recording implements Listener {
   @Override
   public synchronized void stepEnded(Trainer trainer, StepRecord step) {
     remaining.stepEnded(step);
-    loss.add((double) step.step(), step.loss());
-    rate.add((double) step.step(), step.rate());
-    norm.add((double) step.step(), step.gradientNorm());
+    loss.add(step.step(), step.loss());
+    rate.add(step.step(), step.rate());
+    norm.add(step.step(), step.gradientNorm());
     long now = System.nanoTime();
     double took = (now - lastStep) * 1e-9;
     // The first step compiles and says nothing about the pace.
