@@ -16,10 +16,10 @@ public final class BatchStatisticsF32 {
   private static final VectorSpecies<Float> S = Lanes.F32;
   private static final int L = Lanes.F32_LENGTH;
 
-  /** Floats of a part: a quarter of a usual L2. */
-  private static final long PART_FLOATS = 1 << 16;
+  /** Floats of a part: small ones of the last layers of a network still occupy all threads. */
+  private static final long PART_FLOATS = 1 << 14;
 
-  private static final int MOST_PARTS = 64;
+  private static final int MOST_PARTS = 32;
 
   /** Rows that are added up in float before they go to a double. */
   private static final int BLOCK = 128;
@@ -27,11 +27,16 @@ public final class BatchStatisticsF32 {
   private final long rows;
   private final int channels;
   private final int parts;
+  private final long[] firsts; // row of each part, and behind the last one
 
   private BatchStatisticsF32(long rows, int channels) {
     this.rows = rows;
     this.channels = channels;
     parts = Math.clamp(Math.ceilDiv(rows * channels, PART_FLOATS), 1, MOST_PARTS);
+    firsts = new long[parts + 1];
+    for (int part = 0; part <= parts; part++) {
+      firsts[part] = rows * part / parts;
+    }
   }
 
   /** Sums over a matrix of at least one row. */
@@ -58,7 +63,7 @@ public final class BatchStatisticsF32 {
   }
 
   private long first(int part) {
-    return rows * part / parts;
+    return firsts[part];
   }
 
   /** A part's means and sums of squares around them. */

@@ -34,6 +34,7 @@ final class ConvDepthwiseF32 extends ConvF32 {
 
   private static final int TASKS_PER_THREAD = 4;
 
+  private final boolean flipped;
   private final int channels;
   private final int vectors;
   private final boolean ragged;
@@ -48,8 +49,9 @@ final class ConvDepthwiseF32 extends ConvF32 {
   /** Some neighbouring tiles of a line with the same kernel, from pixel {@code x} on. */
   private record Run(int x, int tiles, DepthwiseTilesF32.Shape shape, DepthwiseTileF32 kernel) {}
 
-  ConvDepthwiseF32(ConvGeometry g, int threads) {
+  ConvDepthwiseF32(ConvGeometry g, boolean flipped, int threads) {
     super(g);
+    this.flipped = flipped;
     channels = g.inChannels();
     vectors = channels / L;
     ragged = channels % L != 0;
@@ -121,7 +123,7 @@ final class ConvDepthwiseF32 extends ConvF32 {
 
   @Override
   public String weightFormat() {
-    return "conv depthwise";
+    return flipped ? "conv depthwise flipped" : "conv depthwise";
   }
 
   @Override
@@ -141,8 +143,9 @@ final class ConvDepthwiseF32 extends ConvF32 {
     for (int v = 0; v < all; v++) {
       int channel = v < vectors ? v * L : Math.max(0, channels - L);
       for (int t = 0; t < taps; t++) {
+        int tap = flipped ? taps - 1 - t : t;
         for (int j = 0; j < L; j++) {
-          long from = src + 4L * ((long) (channel + j) * taps + t);
+          long from = src + 4L * ((long) (channel + j) * taps + tap);
           float value = channel + j < channels ? Memory.ALL.get(Memory.F32, from) : 0f;
           Memory.ALL.set(Memory.F32, to, value);
           to += 4;

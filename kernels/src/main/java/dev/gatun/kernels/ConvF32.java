@@ -5,11 +5,11 @@ package dev.gatun.kernels;
  * t and channels c of src[n, p * stride + t * dilation - pad, c] * weights[o, c, t]).
  *
  * <p>Pointwise convolutions are matrix products, depthwise ones have kernels of their own, large
- * ones of 3 x 3 taps go by Winograd's algorithm, all others gather their input into the left block
- * of a matrix product.
+ * ones of 3 x 3 taps go by Winograd's algorithm, many small images pixel by pixel, all others
+ * gather their input into the left block of a matrix product.
  */
 public abstract sealed class ConvF32 implements PackedConvolution
-    permits ConvTapsF32, ConvPointwiseF32, ConvDepthwiseF32, ConvWinogradF32 {
+    permits ConvTapsF32, ConvImagesF32, ConvPointwiseF32, ConvDepthwiseF32, ConvWinogradF32 {
   private final ConvGeometry geometry;
 
   ConvF32(ConvGeometry geometry) {
@@ -18,20 +18,33 @@ public abstract sealed class ConvF32 implements PackedConvolution
 
   /** The fastest plan for a geometry on a team of that many threads. */
   public static ConvF32 plan(ConvGeometry geometry, int threads) {
+    return plan(geometry, false, threads);
+  }
+
+  /**
+   * The fastest plan.
+   *
+   * @param flipped whether weights are those of a transposed convolution, [inChannels, outChannels
+   *     / groups, taps], to be used with the taps backwards
+   */
+  static ConvF32 plan(ConvGeometry geometry, boolean flipped, int threads) {
     if (threads < 1) {
       throw new IllegalArgumentException(
           "op 'conv': number of threads must be positive, got " + threads);
     }
     if (ConvPointwiseF32.accepts(geometry)) {
-      return new ConvPointwiseF32(geometry, threads);
+      return new ConvPointwiseF32(geometry, flipped, threads);
     }
     if (ConvDepthwiseF32.accepts(geometry)) {
-      return new ConvDepthwiseF32(geometry, threads);
+      return new ConvDepthwiseF32(geometry, flipped, threads);
     }
     if (isWinograd(geometry)) {
-      return new ConvWinogradF32(geometry, threads);
+      return new ConvWinogradF32(geometry, flipped, threads);
     }
-    return new ConvTapsF32(geometry, threads);
+    if (ConvImagesF32.wins(geometry)) {
+      return new ConvImagesF32(geometry, flipped, threads);
+    }
+    return new ConvTapsF32(geometry, flipped, threads);
   }
 
   /** Whether {@link #plan} takes Winograd's algorithm. */

@@ -5,9 +5,11 @@ import org.jspecify.annotations.Nullable;
 /** A convolution of one tap without strides: the matrix product of all pixels and the weights. */
 final class ConvPointwiseF32 extends ConvF32 {
   private final GemmF32 product;
+  private final boolean flipped;
 
-  ConvPointwiseF32(ConvGeometry g, int threads) {
+  ConvPointwiseF32(ConvGeometry g, boolean flipped, int threads) {
     super(g);
+    this.flipped = flipped;
     int pixels = Math.toIntExact(g.pixels());
     product = GemmF32.plan(pixels, g.outChannels(), g.inChannels(), threads);
   }
@@ -37,7 +39,7 @@ final class ConvPointwiseF32 extends ConvF32 {
 
   @Override
   public String weightFormat() {
-    return "conv pointwise";
+    return flipped ? "conv pointwise flipped" : "conv pointwise";
   }
 
   @Override
@@ -57,6 +59,10 @@ final class ConvPointwiseF32 extends ConvF32 {
     int panels = PackedWeightsF32.panels(out);
     int first = Parts.begin(panels, packTasks(), task);
     int last = Parts.begin(panels, packTasks(), task + 1);
+    if (flipped) {
+      PackedWeightsF32.pack(src, 4L * out, out, in, dst, first, last);
+      return;
+    }
     PackedWeightsF32.packTransposed(src, 4L * in, out, in, dst, first, last);
   }
 

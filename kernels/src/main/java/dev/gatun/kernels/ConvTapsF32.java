@@ -5,10 +5,13 @@ import org.jspecify.annotations.Nullable;
 /** Any convolution, by way of a matrix product over gathered taps. */
 final class ConvTapsF32 extends ConvF32 {
   private final TapProductF32 product;
+  private final boolean flipped;
 
-  ConvTapsF32(ConvGeometry g, int threads) {
+  ConvTapsF32(ConvGeometry g, boolean flipped, int threads) {
     super(g);
-    product = new TapProductF32(TapGrid.of(g), false, g.groups(), g.outChannels(), threads);
+    this.flipped = flipped;
+    TapGrid grid = TapGrid.of(g, flipped);
+    product = new TapProductF32(grid, false, g.groups(), g.outChannels(), threads);
   }
 
   @Override
@@ -25,7 +28,8 @@ final class ConvTapsF32 extends ConvF32 {
   public String weightFormat() {
     return (product.stacked() ? "conv stacked taps in " : "conv taps in ")
         + geometry().groups()
-        + " groups";
+        + " groups"
+        + (flipped ? " flipped" : "");
   }
 
   @Override
@@ -40,13 +44,21 @@ final class ConvTapsF32 extends ConvF32 {
 
   @Override
   public void packWeights(long src, long dst, int task) {
-    ConvGeometry g = geometry();
+    pack(product, geometry(), flipped, src, dst, task);
+  }
+
+  /** Packs a part of the weights, as frameworks keep them, for a product over taps. */
+  static void pack(
+      TapProductF32 product, ConvGeometry g, boolean flipped, long src, long dst, int task) {
     long row = g.width().kernel();
     long plane = row * g.height().kernel();
-    long channel = plane * g.depth().kernel();
-    long out = channel * (g.inChannels() / g.groups());
-    long group = out * (g.outChannels() / g.groups());
-    product.pack(src, channel, out, group, plane, row, 1, dst, task);
+    long filter = plane * g.depth().kernel();
+    int inOfGroup = g.inChannels() / g.groups();
+    int outOfGroup = g.outChannels() / g.groups();
+    long in = flipped ? filter * outOfGroup : filter;
+    long out = flipped ? filter : filter * inOfGroup;
+    long group = filter * inOfGroup * outOfGroup;
+    product.pack(src, in, out, group, plane, row, 1, dst, task);
   }
 
   @Override

@@ -56,6 +56,13 @@ public record ConvTransposeGeometry(
       return (int) size(in, kernel, stride, dilation, padBefore, padAfter, outputPadding);
     }
 
+    private ConvGeometry.Axis ordinary() {
+      int reach = Math.toIntExact((kernel - 1L) * dilation);
+      int before = Math.subtractExact(reach, padBefore);
+      int after = Math.addExact(Math.subtractExact(reach, padAfter), outputPadding);
+      return new ConvGeometry.Axis(in, kernel, 1, dilation, before, after);
+    }
+
     private static long size(
         int in,
         int kernel,
@@ -104,6 +111,23 @@ public record ConvTransposeGeometry(
         leading > 0 ? Axis.TRIVIAL : axes.get(0),
         leading > 1 ? Axis.TRIVIAL : axes.get(1 - leading),
         axes.get(2 - leading));
+  }
+
+  /** Whether there are no strides. */
+  boolean isOrdinary() {
+    return depth.stride == 1 && height.stride == 1 && width.stride == 1;
+  }
+
+  /** The ordinary convolution with the taps backwards that gives the same result. */
+  ConvGeometry ordinary() {
+    return new ConvGeometry(
+        batch,
+        inChannels,
+        outChannels,
+        groups,
+        depth.ordinary(),
+        height.ordinary(),
+        width.ordinary());
   }
 
   /** Number of taps of the kernel. */

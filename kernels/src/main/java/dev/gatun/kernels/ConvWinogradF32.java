@@ -5,14 +5,14 @@ import java.lang.foreign.Arena;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Convolutions of 3 x 3 taps by Winograd's algorithm F(4 x 4, 3 x 3): a quarter of the
- * multiplications. See {@link ConvWinogradPoints}.
+ * Convolutions by Winograd's algorithm: of 3 x 3 taps in tiles of 4 x 4 pixels, which takes a
+ * quarter of the multiplications, and of 5 x 5 taps in tiles of 2 x 2, 36 percent of them. See
+ * {@link ConvWinogradPoints}.
  *
- * <p>Compute bound where the weights, four times as large as the filters, are used by enough tiles.
- * A task takes a block of tiles and a slice of panels: it transforms all channels of its tiles,
- * then, for a group of panels at a time, multiplies 36 matrices [tiles, channels] by [channels,
- * columns] and combines the products to pixels. Nothing of that leaves L2 except the values of deep
- * layers.
+ * <p>Compute bound where the weights, larger than the filters, are used by enough tiles. A task
+ * takes a block of tiles and a slice of panels: it transforms all channels of its tiles, then, for
+ * a group of panels at a time, multiplies 36 matrices [tiles, channels] by [channels, columns] and
+ * combines the products to pixels. Nothing of that leaves L2 except the values of deep layers.
  *
  * <p>Rounding is that of a sum about four times as long (measured in the tests). A NaN or infinity
  * makes all pixels of the tiles that see it NaN or infinite, not only those whose taps do, and
@@ -23,7 +23,6 @@ final class ConvWinogradF32 extends ConvF32 {
   private static final boolean ENABLED =
       Boolean.parseBoolean(System.getProperty("gatun.winograd", "true"));
 
-  private static final int TILE = ConvWinogradPoints.TILE;
   private static final int POINTS = ConvWinogradPoints.POINTS;
   private static final int PRODUCTS = ConvWinogradPoints.PRODUCTS;
   private static final int L = Lanes.F32_LENGTH;
@@ -39,6 +38,8 @@ final class ConvWinogradF32 extends ConvF32 {
   /** Tiles combined at a time, so that what is between the passes stays in L1. */
   private static final int OUTPUT_TILES = 6;
 
+  private final ConvWinogradWeightsF32 weights;
+  private final int side; // of an output tile, in pixels
   private final int in;
   private final int out;
   private final int tilesX;
@@ -54,17 +55,23 @@ final class ConvWinogradF32 extends ConvF32 {
   private final int lineTiles;
   private final long lineBytes;
 
-  ConvWinogradF32(ConvGeometry g, int threads) {
-    this(g, ConvWinogradSplitF32.choose(tiles(g), g.inChannels(), g.outChannels(), threads));
+  ConvWinogradF32(ConvGeometry g, boolean flipped, int threads) {
+    this(
+        g,
+        flipped,
+        ConvWinogradSplitF32.choose(tiles(g), g.inChannels(), g.outChannels(), threads));
   }
 
-  ConvWinogradF32(ConvGeometry g, ConvWinogradSplitF32 split) {
+  ConvWinogradF32(ConvGeometry g, boolean flipped, ConvWinogradSplitF32 split) {
     super(g);
     this.split = split;
+    int taps = g.width().kernel();
+    weights = new ConvWinogradWeightsF32(g.outChannels(), g.inChannels(), taps, flipped);
+    side = ConvWinogradPoints.tile(taps);
     in = g.inChannels();
     out = g.outChannels();
-    tilesX = Math.ceilDiv(g.width().out(), TILE);
-    tilesY = Math.ceilDiv(g.height().out(), TILE);
+    tilesX = Math.ceilDiv(g.width().out(), side);
+    tilesY = Math.ceilDiv(g.height().out(), side);
     tiles = tiles(g);
     panels = PackedWeightsF32.panels(out);
     rows = split.rows();
@@ -72,33 +79,44 @@ final class ConvWinogradF32 extends ConvF32 {
     chunks = Math.ceilDiv(in, GemmTilesF32.DEPTH);
     chunk = Math.ceilDiv(Math.ceilDiv(in, chunks), L) * L;
     pointsTogether = 6 * chunk <= ROW ? 6 : 3 * chunk <= ROW ? 3 : 2 * chunk <= ROW ? 2 : 1;
-    int fitting = COLUMNS_BYTES / (4 * POINTS * in) - 2;
-    lineTiles = Math.clamp(fitting / TILE, 1, tilesX);
+    int fitting = COLUMNS_BYTES / (4 * POINTS * in) - (POINTS - side);
+    lineTiles = Math.clamp(fitting / side, 1, tilesX);
     // A vector more: the last channels are read in whole vectors.
-    lineBytes = 4L * ((long) in * (lineTiles * TILE + 2) + L);
+    lineBytes = 4L * ((long) in * (lineTiles * side + POINTS - side) + L);
   }
 
   /** Whether a geometry is one for which the algorithm exists and is the fastest. */
   static boolean wins(ConvGeometry g) {
     return ENABLED
         && accepts(g)
-        && ConvWinogradSplitF32.pays(tiles(g), g.pixels(), g.inChannels(), g.outChannels());
+        && ConvWinogradSplitF32.pays(
+            tiles(g), g.pixels(), g.taps(), g.inChannels(), g.outChannels());
+  }
+
+  static boolean isEnabled() {
+    return ENABLED;
   }
 
   /** Whether the algorithm exists for a geometry. */
   static boolean accepts(ConvGeometry g) {
     Axis d = g.depth();
     boolean planes = d.kernel() == 1 && d.stride() == 1 && d.padBefore() == 0 && d.padAfter() == 0;
-    return planes && g.groups() == 1 && suits(g.height()) && suits(g.width());
+    return planes
+        && g.groups() == 1
+        && suits(g.height())
+        && suits(g.width())
+        && g.height().kernel() == g.width().kernel();
   }
 
   private static boolean suits(Axis a) {
-    return a.kernel() == 3 && a.stride() == 1 && a.dilation() == 1;
+    return (a.kernel() == 3 || a.kernel() == 5) && a.stride() == 1 && a.dilation() == 1;
   }
 
-  private static int tiles(ConvGeometry g) {
+  /** Number of output tiles of all images. */
+  static int tiles(ConvGeometry g) {
+    int side = ConvWinogradPoints.tile(g.width().kernel());
     long images = (long) g.batch() * g.depth().in();
-    long of = (long) Math.ceilDiv(g.width().out(), TILE) * Math.ceilDiv(g.height().out(), TILE);
+    long of = (long) Math.ceilDiv(g.width().out(), side) * Math.ceilDiv(g.height().out(), side);
     return Math.toIntExact(images * of);
   }
 
@@ -114,22 +132,22 @@ final class ConvWinogradF32 extends ConvF32 {
 
   @Override
   public String weightFormat() {
-    return "conv winograd 4x4";
+    return "conv winograd " + side + "x" + side + (weights.flipped() ? " flipped" : "");
   }
 
   @Override
   public long packedWeightBytes() {
-    return ConvWinogradWeightsF32.bytes(out, in);
+    return weights.bytes();
   }
 
   @Override
   public int packTasks() {
-    return ConvWinogradWeightsF32.tasks(out, in);
+    return weights.tasks();
   }
 
   @Override
   public void packWeights(long src, long dst, int task) {
-    ConvWinogradWeightsF32.pack(src, out, in, dst, task);
+    weights.pack(src, dst, task);
   }
 
   @Override
@@ -180,7 +198,7 @@ final class ConvWinogradF32 extends ConvF32 {
       int count = Math.min(Math.min(lineTiles, tilesX - x), last - tile);
       columns(src, tile, count, scratch);
       for (int t = 0; t < count; t++) {
-        rows(scratch.columns + 4L * in * TILE * t, values, tile + t - first);
+        rows(scratch.columns + 4L * in * side * t, values, tile + t - first);
       }
       tile += count;
     }
@@ -190,10 +208,10 @@ final class ConvWinogradF32 extends ConvF32 {
   private void columns(long src, int tile, int count, ConvWinogradScratchF32 scratch) {
     Axis height = geometry().height();
     Axis width = geometry().width();
-    int x = tile % tilesX * TILE - width.padBefore();
-    int y = tile / tilesX % tilesY * TILE - height.padBefore();
+    int x = tile % tilesX * side - width.padBefore();
+    int y = tile / tilesX % tilesY * side - height.padBefore();
     long image = tile / tilesX / tilesY;
-    int columns = count * TILE + 2;
+    int columns = count * side + POINTS - side;
     int before = Math.clamp(-(long) x, 0, columns);
     int after = Math.clamp((long) x + columns - width.in(), 0, columns - before);
     int inside = columns - before - after;
@@ -262,16 +280,14 @@ final class ConvWinogradF32 extends ConvF32 {
         int depth = Math.min(chunk, in - c * chunk);
         int at = point + c * rows * ROW;
         for (int panel = firstPanel; panel < lastPanel; panel++) {
-          long weights =
-              ConvWinogradWeightsF32.at(packed, in, panel, product)
-                  + (long) c * chunk * COLUMN_BYTES;
+          long factors = weights.at(packed, panel, product) + (long) c * chunk * COLUMN_BYTES;
           long to = products + ((panel - firstPanel) * PRODUCTS + product) * productBytes;
           for (int row = 0; row < used; row += height) {
             long tile = to + (long) row * COLUMN_BYTES;
             long init = c == 0 ? ZEROS : tile;
             long initBytes = c == 0 ? 0 : COLUMN_BYTES;
             kernel.run(
-                depth, values, at + row * ROW, weights, 0, init, initBytes, tile, COLUMN_BYTES);
+                depth, values, at + row * ROW, factors, 0, init, initBytes, tile, COLUMN_BYTES);
           }
         }
       }
@@ -306,7 +322,7 @@ final class ConvWinogradF32 extends ConvF32 {
       int count = Math.min(OUTPUT_TILES, last - tile);
       long from = products + (long) (tile - first) * COLUMN_BYTES;
       for (int j = 0; j < POINTS; j++) {
-        ConvWinogradOutputF32.down(
+        down(
             from + j * productBytes,
             POINTS * productBytes,
             count * PackedWeightsF32.VECTORS,
@@ -314,27 +330,49 @@ final class ConvWinogradF32 extends ConvF32 {
             POINTS * columnBytes);
       }
       for (int t = tile; t < tile + count; t++) {
-        int x = t % tilesX * TILE;
-        int y = t / tilesX % tilesY * TILE;
+        int x = t % tilesX * side;
+        int y = t / tilesX % tilesY * side;
         long image = t / tilesX / tilesY;
         long to = dst + ((image * height + y) * width + x) * pixelBytes + 4L * column;
         long columns = scratch.columns + (long) (t - tile) * COLUMN_BYTES;
-        int w = Math.min(TILE, width - x);
-        int h = Math.min(TILE, height - y);
-        if (w == TILE && h == TILE && channels == COLUMNS) {
-          ConvWinogradOutputF32.across(
-              columns, columnBytes, init, lo, hi, to, rowBytes, pixelBytes);
+        int w = Math.min(side, width - x);
+        int h = Math.min(side, height - y);
+        if (w == side && h == side && channels == COLUMNS) {
+          across(columns, columnBytes, init, lo, hi, to, rowBytes, pixelBytes);
           continue;
         }
         // The tile sticks out of the image or of the channels.
-        long edgeRow = (long) TILE * COLUMN_BYTES;
-        ConvWinogradOutputF32.across(
-            columns, columnBytes, init, lo, hi, scratch.tile, edgeRow, COLUMN_BYTES);
+        long edgeRow = (long) side * COLUMN_BYTES;
+        across(columns, columnBytes, init, lo, hi, scratch.tile, edgeRow, COLUMN_BYTES);
         for (int r = 0; r < h; r++) {
           GemmEdgesF32.copy(
               scratch.tile + r * edgeRow, COLUMN_BYTES, to + r * rowBytes, pixelBytes, w, channels);
         }
       }
+    }
+  }
+
+  private void down(long src, long rowBytes, int vectors, long dst, long dstRowBytes) {
+    if (side == 4) {
+      ConvWinogradOutputF32.down(src, rowBytes, vectors, dst, dstRowBytes);
+    } else {
+      ConvWinogradOutputF32.downTwo(src, rowBytes, vectors, dst, dstRowBytes);
+    }
+  }
+
+  private void across(
+      long src,
+      long columnBytes,
+      long bias,
+      float lo,
+      float hi,
+      long dst,
+      long rowBytes,
+      long pixelBytes) {
+    if (side == 4) {
+      ConvWinogradOutputF32.across(src, columnBytes, bias, lo, hi, dst, rowBytes, pixelBytes);
+    } else {
+      ConvWinogradOutputF32.acrossTwo(src, columnBytes, bias, lo, hi, dst, rowBytes, pixelBytes);
     }
   }
 
@@ -354,12 +392,12 @@ final class ConvWinogradF32 extends ConvF32 {
     int columns = Math.min(out, lastPanel * COLUMNS) - column;
     for (int tile = first; tile < last; ) {
       int x = tile % tilesX;
-      int y = tile / tilesX % tilesY * TILE;
+      int y = tile / tilesX % tilesY * side;
       long image = tile / tilesX / tilesY;
       int count = Math.min(tilesX - x, last - tile);
-      int lines = Math.min(TILE, height - y);
-      int pixels = Math.min(count * TILE, width - x * TILE);
-      long pixel = (image * height + y) * width + (long) x * TILE;
+      int lines = Math.min(side, height - y);
+      int pixels = Math.min(count * side, width - x * side);
+      long pixel = (image * height + y) * width + (long) x * side;
       boolean whole = pixels == width; // whole lines lie side by side
       for (int line = 0; line < (whole ? 1 : lines); line++) {
         long at = pixel + (long) line * width;

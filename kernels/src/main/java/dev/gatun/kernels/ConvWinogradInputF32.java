@@ -173,5 +173,47 @@ final class ConvWinogradInputF32 {
     }
   }
 
+  /**
+   * The same to memory.
+   *
+   * @param pointBytes distance between the values at neighbouring points
+   */
+  static void across(long src, long pixelBytes, int vectors, long dst, long pointBytes) {
+    long from = src & ADDRESS;
+    long pixel = pixelBytes & DISTANCE;
+    long point = pointBytes & DISTANCE;
+    long to = dst & ADDRESS;
+    for (int k = 0; k < vectors; k++) {
+      long p = from + k * VECTOR_BYTES;
+      FloatVector d0 = FloatVector.fromMemorySegment(S, Memory.ALL, p, Lanes.ORDER);
+      FloatVector d1 = FloatVector.fromMemorySegment(S, Memory.ALL, p + pixel, Lanes.ORDER);
+      FloatVector d2 = FloatVector.fromMemorySegment(S, Memory.ALL, p + 2 * pixel, Lanes.ORDER);
+      FloatVector d3 = FloatVector.fromMemorySegment(S, Memory.ALL, p + 3 * pixel, Lanes.ORDER);
+      FloatVector d4 = FloatVector.fromMemorySegment(S, Memory.ALL, p + 4 * pixel, Lanes.ORDER);
+      FloatVector d5 = FloatVector.fromMemorySegment(S, Memory.ALL, p + 5 * pixel, Lanes.ORDER);
+      FloatVector product = FloatVector.broadcast(S, ConvWinogradPoints.PRODUCT);
+      FloatVector sum = FloatVector.broadcast(S, -ConvWinogradPoints.SUM);
+      FloatVector a2 = FloatVector.broadcast(S, -ConvWinogradPoints.A2);
+      FloatVector b2 = FloatVector.broadcast(S, -ConvWinogradPoints.B2);
+      FloatVector a = FloatVector.broadcast(S, ConvWinogradPoints.A);
+      FloatVector b = FloatVector.broadcast(S, ConvWinogradPoints.B);
+      FloatVector minusA = FloatVector.broadcast(S, -ConvWinogradPoints.A);
+      FloatVector minusB = FloatVector.broadcast(S, -ConvWinogradPoints.B);
+      FloatVector evenA = d2.fma(b2, d4);
+      FloatVector oddA = d1.fma(b2, d3);
+      FloatVector evenB = d2.fma(a2, d4);
+      FloatVector oddB = d1.fma(a2, d3);
+      FloatVector zero = d0.fma(product, d2.fma(sum, d4));
+      FloatVector infinity = d1.fma(product, d3.fma(sum, d5));
+      long q = to + k * VECTOR_BYTES;
+      zero.intoMemorySegment(Memory.ALL, q, Lanes.ORDER);
+      oddA.fma(a, evenA).intoMemorySegment(Memory.ALL, q + point, Lanes.ORDER);
+      oddA.fma(minusA, evenA).intoMemorySegment(Memory.ALL, q + 2 * point, Lanes.ORDER);
+      oddB.fma(b, evenB).intoMemorySegment(Memory.ALL, q + 3 * point, Lanes.ORDER);
+      oddB.fma(minusB, evenB).intoMemorySegment(Memory.ALL, q + 4 * point, Lanes.ORDER);
+      infinity.intoMemorySegment(Memory.ALL, q + 5 * point, Lanes.ORDER);
+    }
+  }
+
   private ConvWinogradInputF32() {}
 }

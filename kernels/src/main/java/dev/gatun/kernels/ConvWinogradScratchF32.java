@@ -10,8 +10,7 @@ final class ConvWinogradScratchF32 {
   private static final ThreadLocal<ConvWinogradScratchF32> CURRENT =
       ThreadLocal.withInitial(ConvWinogradScratchF32::new);
 
-  private static final int TILE_BYTES =
-      4 * ConvWinogradPoints.TILE * ConvWinogradPoints.TILE * PackedWeightsF32.COLUMNS;
+  private static final int TILE_BYTES = 4 * ConvWinogradPoints.PRODUCTS * PackedWeightsF32.COLUMNS;
   private static final int BIAS_BYTES = 4 * PackedWeightsF32.COLUMNS;
 
   private Arena owner = Arena.ofAuto();

@@ -112,18 +112,18 @@ record ConvWinogradSplitF32(int blocks, int blockTiles, int height, int slices, 
   }
 
   /**
-   * Whether the algorithm beats a product over all nine taps.
+   * Whether the algorithm beats a product over all taps.
    *
    * <p>The answer does not depend on the number of threads, so that results do not either. Weights
    * are taken to come from memory: those of a whole network do not fit into L3.
    */
-  static boolean pays(int tiles, long pixels, int inChannels, int outChannels) {
+  static boolean pays(int tiles, long pixels, int taps, int inChannels, int outChannels) {
     double columns = (double) PackedWeightsF32.panels(outChannels) * PackedWeightsF32.COLUMNS;
     double filters = inChannels * columns;
     double here =
         choose(tiles, inChannels, outChannels, 1).cycles(inChannels, outChannels, 1)
             + ConvWinogradPoints.PRODUCTS * filters * MEMORY_FLOAT;
-    double there = 9 * filters * (pixels * TAPS_FMA / Lanes.F32_LENGTH + MEMORY_FLOAT);
+    double there = taps * filters * (pixels * TAPS_FMA / Lanes.F32_LENGTH + MEMORY_FLOAT);
     return here < WORTH_IT * there;
   }
 }

@@ -1,80 +1,113 @@
 package dev.gatun.kernels;
 
+import java.lang.foreign.Arena;
+
 /**
  * Weights of a Winograd convolution: for each tile's 36 products a matrix [inChannels,
- * outChannels], computed in double precision and stored panel by panel as [panel][product]
- * [inChannels][column], so that a task that takes some panels reads them front to back.
+ * outChannels], stored panel by panel as [panel][product][inChannels][column], so that a task that
+ * takes some panels reads them front to back.
+ *
+ * <p>Bound by writing them: they are four times as large as filters of 3 x 3 taps. A few channels'
+ * filters at a time are turned so that a vector holds one tap of neighbouring columns.
+ *
+ * @param kernel taps in each direction
+ * @param flipped whether the weights are those of a transposed convolution: [inChannels,
+ *     outChannels, kernel, kernel] with the taps backwards
  */
-final class ConvWinogradWeightsF32 {
+record ConvWinogradWeightsF32(int outChannels, int inChannels, int kernel, boolean flipped) {
   private static final int POINTS = ConvWinogradPoints.POINTS;
   private static final int PRODUCTS = ConvWinogradPoints.PRODUCTS;
   private static final int COLUMNS = PackedWeightsF32.COLUMNS;
-  private static final int COLUMN_BYTES = 4 * COLUMNS;
-
-  /** Size of the packed weights. */
-  static long bytes(int outChannels, int inChannels) {
-    return PRODUCTS * PackedWeightsF32.bytes(outChannels, inChannels);
-  }
-
-  /** Address of a matrix's rows of a panel. */
-  static long at(long packed, int inChannels, int panel, int product) {
-    return packed + ((long) panel * PRODUCTS + product) * inChannels * COLUMN_BYTES;
-  }
+  private static final long COLUMN_BYTES = 4L * COLUMNS;
 
   /** Input channels of a task. */
   private static final int CHANNELS = 32;
 
-  /** Numbers of one filter. */
-  private static final class Filter {
-    private static final ThreadLocal<Filter> OF_THREAD = ThreadLocal.withInitial(Filter::new);
+  /** Input channels turned at a time: with 25 taps their filters still leave room in L1. */
+  private static final int TOGETHER = 4;
 
-    private final double[] rows = new double[POINTS * 3];
-    private final double[] values = new double[PRODUCTS];
+  private static final int MOST_TAPS = 25;
+
+  /** Memory for filters, turned, and for what is between the passes down and across. */
+  private static final class Scratch {
+    private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
+
+    private final Arena owner = Arena.ofAuto();
+    private final long filters =
+        owner
+            .allocate(((long) TOGETHER * MOST_TAPS + PRODUCTS) * COLUMN_BYTES, Memory.ALIGNMENT)
+            .address();
+    private final long rows = filters + (long) TOGETHER * MOST_TAPS * COLUMN_BYTES;
+  }
+
+  /** Size of the packed weights. */
+  long bytes() {
+    return PRODUCTS * PackedWeightsF32.bytes(outChannels, inChannels);
+  }
+
+  /** Address of a matrix's rows of a panel. */
+  long at(long packed, int panel, int product) {
+    return packed + ((long) panel * PRODUCTS + product) * inChannels * COLUMN_BYTES;
   }
 
   /** Into how many tasks packing is cut. */
-  static int tasks(int outChannels, int inChannels) {
+  int tasks() {
     return PackedWeightsF32.panels(outChannels) * Math.ceilDiv(inChannels, CHANNELS);
   }
 
-  /** Packs some of the weights [outChannels, inChannels, 3, 3]. */
-  static void pack(long src, int outChannels, int inChannels, long dst, int task) {
-    Filter filter = Filter.OF_THREAD.get();
-    double[] rows = filter.rows;
-    double[] values = filter.values;
-    long productBytes = (long) inChannels * COLUMN_BYTES;
+  /** Packs some of the weights. */
+  void pack(long src, long dst, int task) {
+    Scratch scratch = Scratch.OF_THREAD.get();
     int blocks = Math.ceilDiv(inChannels, CHANNELS);
     int first = task % blocks * CHANNELS;
     int last = Math.min(inChannels, first + CHANNELS);
     int panel = task / blocks;
-    for (int c = first; c < last; c++) {
-      long to = at(dst, inChannels, panel, 0) + (long) c * COLUMN_BYTES;
-      for (int j = 0; j < COLUMNS; j++) {
-        int o = panel * COLUMNS + j;
-        if (o < outChannels) {
-          transform(src + 36L * ((long) o * inChannels + c), rows, values);
-        }
-        for (int p = 0; p < PRODUCTS; p++) {
-          float value = o < outChannels ? (float) values[p] : 0f;
-          Memory.ALL.set(Memory.F32, to + p * productBytes + 4L * j, value);
-        }
+    int taps = kernel * kernel;
+    int columns = Math.min(COLUMNS, outChannels - panel * COLUMNS);
+    if (columns < COLUMNS) {
+      Memory.ALL.asSlice(scratch.filters, (long) TOGETHER * taps * COLUMN_BYTES).fill((byte) 0);
+    }
+    long productBytes = inChannels * COLUMN_BYTES;
+    for (int c = first; c < last; c += TOGETHER) {
+      int count = Math.min(TOGETHER, last - c);
+      turn(src, panel * COLUMNS, columns, c, count, scratch.filters);
+      for (int i = 0; i < count; i++) {
+        long filter = scratch.filters + (long) i * taps * COLUMN_BYTES;
+        long to = at(dst, panel, 0) + (c + i) * COLUMN_BYTES;
+        transform(filter, scratch.rows, to, productBytes);
       }
     }
   }
 
-  /** The products' factors of one filter [3, 3]. */
-  private static void transform(long filter, double[] rows, double[] values) {
-    for (int x = 0; x < 3; x++) {
-      double g0 = Memory.ALL.get(Memory.F32, filter + 4L * x);
-      double g1 = Memory.ALL.get(Memory.F32, filter + 4L * (3 + x));
-      double g2 = Memory.ALL.get(Memory.F32, filter + 4L * (6 + x));
-      ConvWinogradPoints.values(g0, g1, g2, rows, x, 3);
+  /** Writes some channels' taps as [channel][tap][column]; those of flipped filters backwards. */
+  private void turn(long src, int firstColumn, int columns, int channel, int count, long dst) {
+    int taps = kernel * kernel;
+    if (!flipped) {
+      long from = src + 4L * taps * ((long) firstColumn * inChannels + channel);
+      long filterRow = 4L * taps * inChannels;
+      PackedWeightsF32.transpose(from, filterRow, columns, count * taps, dst, COLUMN_BYTES);
+      return;
     }
-    for (int i = 0; i < POINTS; i++) {
-      ConvWinogradPoints.values(
-          rows[3 * i], rows[3 * i + 1], rows[3 * i + 2], values, POINTS * i, 1);
+    for (int i = 0; i < count; i++) {
+      long from = src + 4L * taps * ((channel + i) * (long) outChannels + firstColumn);
+      long last = dst + ((i + 1L) * taps - 1) * COLUMN_BYTES; // where the first tap belongs
+      PackedWeightsF32.transpose(from, 4L * taps, columns, taps, last, -COLUMN_BYTES);
     }
   }
 
-  private ConvWinogradWeightsF32() {}
+  /** The products' factors of a panel of filters. */
+  private void transform(long filter, long rows, long dst, long productBytes) {
+    long rowBytes = kernel * COLUMN_BYTES;
+    int vectors = kernel * PackedWeightsF32.VECTORS;
+    ConvWinogradValuesF32.ofFilter(kernel, filter, rowBytes, vectors, rows, rowBytes);
+    for (int i = 0; i < POINTS; i++) {
+      ConvWinogradValuesF32.ofFilter(
+          kernel,
+          rows + i * rowBytes,
+          COLUMN_BYTES,
+          PackedWeightsF32.VECTORS,
+          dst + (long) i * POINTS * productBytes,
+          productBytes);
+    }
+  }
 }

@@ -79,6 +79,9 @@ final class GemmTileEmitterF32 {
   private static final long DISTANCE_BITS = (1L << 40) - 1;
   private static final int INDEX_BITS = (1 << 28) - 1;
 
+  /** Terms are few enough that their number times that of the rows is an index, too. */
+  private static final int DEPTH_BITS = (1 << 20) - 1;
+
   // Slots of the parameters of GemmTileF32.run.
   private static final int DEPTH = 1;
   private static final int A = 2;
@@ -107,6 +110,7 @@ final class GemmTileEmitterF32 {
   private final int sets;
   private final boolean packed;
   private final int rowFloats;
+  private final int termFloats;
   private final boolean walking;
   private final int vectorBytes = 4 * Lanes.F32_LENGTH;
 
@@ -118,12 +122,19 @@ final class GemmTileEmitterF32 {
   private int left;
 
   private GemmTileEmitterF32(
-      int rows, int vectors, int sets, boolean packed, int rowFloats, boolean walking) {
+      int rows,
+      int vectors,
+      int sets,
+      boolean packed,
+      int rowFloats,
+      int termFloats,
+      boolean walking) {
     this.rows = rows;
     this.vectors = vectors;
     this.sets = sets;
     this.packed = packed;
     this.rowFloats = rowFloats;
+    this.termFloats = termFloats;
     this.walking = walking;
   }
 
@@ -135,12 +146,20 @@ final class GemmTileEmitterF32 {
    * @param sets how many k the loop takes at a time, each with its own sums
    * @param packed whether the right rows lie side by side, or a variable distance apart
    * @param rowFloats distance between the left rows, in floats
+   * @param termFloats distance between the terms of a left row, in floats
    * @param walking whether the address of the right row is kept in the loop, instead of computed
    *     from k
    */
   static GemmTileF32 make(
-      int rows, int vectors, int sets, boolean packed, int rowFloats, boolean walking) {
-    byte[] code = new GemmTileEmitterF32(rows, vectors, sets, packed, rowFloats, walking).emit();
+      int rows,
+      int vectors,
+      int sets,
+      boolean packed,
+      int rowFloats,
+      int termFloats,
+      boolean walking) {
+    byte[] code =
+        new GemmTileEmitterF32(rows, vectors, sets, packed, rowFloats, termFloats, walking).emit();
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup().defineHiddenClass(code, true);
       Object tile =
@@ -198,6 +217,9 @@ final class GemmTileEmitterF32 {
   /** Makes a number of terms on the stack the end of the loop; walking tiles count from A_AT. */
   private void end(CodeBuilder c) {
     if (walking) {
+      if (termFloats > 1) {
+        c.loadConstant(termFloats).imul();
+      }
       c.iload(A_AT).iadd();
     }
     c.istore(end);
@@ -211,7 +233,7 @@ final class GemmTileEmitterF32 {
     for (int distance : new int[] {B_ROW_BYTES, INIT_ROW_BYTES, C_ROW_BYTES}) {
       c.lload(distance).loadConstant(DISTANCE_BITS).land().lstore(distance);
     }
-    c.iload(DEPTH).loadConstant(INDEX_BITS).iand().istore(DEPTH);
+    c.iload(DEPTH).loadConstant(termFloats > 1 ? DEPTH_BITS : INDEX_BITS).iand().istore(DEPTH);
     if (walking) { // Elsewhere it would help C2 to unroll what must not be unrolled.
       c.iload(A_AT).loadConstant(INDEX_BITS).iand().istore(A_AT);
     }
@@ -252,7 +274,7 @@ final class GemmTileEmitterF32 {
       rightDistance(c, steps);
       c.ladd().loadConstant(ADDRESS_BITS).land().lstore(B);
     }
-    c.iinc(k, steps).goto_(top).labelBinding(done);
+    c.iinc(k, walking ? steps * termFloats : steps).goto_(top).labelBinding(done);
   }
 
   private void step(CodeBuilder c, int step) {
@@ -274,9 +296,12 @@ final class GemmTileEmitterF32 {
     for (int i = 0; i < rows; i++) {
       species(c).aload(A).iload(k);
       if (!walking) {
+        if (termFloats > 1) {
+          c.loadConstant(termFloats).imul();
+        }
         c.iload(A_AT).iadd();
       }
-      c.loadConstant(i * rowFloats + step).iadd().faload();
+      c.loadConstant(i * rowFloats + step * termFloats).iadd().faload();
       c.invokestatic(FLOAT_VECTOR, "broadcast", BROADCAST).astore(left);
       for (int j = 0; j < vectors; j++) {
         c.aload(left).aload(right[j]).aload(set[i][j]);

@@ -43,6 +43,7 @@ final class GemmTilesF32 {
   private static final VarHandle TILE = MethodHandles.arrayElementVarHandle(GemmTileF32[].class);
   private static final GemmTileF32[] PACKED = new GemmTileF32[HEIGHT + 1];
   private static final GemmTileF32[] NARROW = new GemmTileF32[HEIGHT + 1];
+  private static final GemmTileF32[] BY_COLUMN = new GemmTileF32[HEIGHT + 1];
   private static final GemmTileF32[] ROWS = new GemmTileF32[HEIGHT + 1];
 
   private static final Map<Overlap, GemmTileF32> OVERLAPPING = new ConcurrentHashMap<>();
@@ -74,14 +75,30 @@ final class GemmTilesF32 {
   static GemmTileF32 overlapping(int rows, int columns, int rowFloats) {
     int vectors = columns > Lanes.F32_LENGTH ? PackedWeightsF32.VECTORS : 1;
     return OVERLAPPING.computeIfAbsent(
-        new Overlap(rows, vectors, rowFloats), o -> make(o.rows, o.vectors, true, o.rowFloats));
+        new Overlap(rows, vectors, rowFloats), o -> make(o.rows, o.vectors, true, o.rowFloats, 1));
   }
 
-  private static GemmTileF32 make(int rows, int vectors, boolean packed, int rowFloats) {
+  /**
+   * The tile of that many rows for packed panels and left columns: the values of a term lie side by
+   * side, those of the next term behind them.
+   */
+  static GemmTileF32 columns(int rows) {
+    GemmTileF32 tile = (GemmTileF32) TILE.getAcquire(BY_COLUMN, rows);
+    if (tile == null) {
+      GemmTileF32 made = make(rows, PackedWeightsF32.VECTORS, true, 1, rows);
+      GemmTileF32 earlier = (GemmTileF32) TILE.compareAndExchange(BY_COLUMN, rows, null, made);
+      tile = earlier == null ? made : earlier;
+    }
+    return tile;
+  }
+
+  private static GemmTileF32 make(
+      int rows, int vectors, boolean packed, int rowFloats, int termFloats) {
     int sets = vectors == 1 ? narrowSets(rows) : sets(rows);
     GemmTileF32 tile =
-        GemmTileEmitterF32.make(rows, vectors, sets, packed, rowFloats, WALKING);
-    Warmup.add(new Trial(tile, rows, new float[rows * rowFloats + Trial.TERMS]));
+        GemmTileEmitterF32.make(rows, vectors, sets, packed, rowFloats, termFloats, WALKING);
+    Warmup.add(
+        new Trial(tile, rows, new float[rows * rowFloats + Trial.TERMS * termFloats]));
     return tile;
   }
 
@@ -105,7 +122,7 @@ final class GemmTilesF32 {
   private static GemmTileF32 get(GemmTileF32[] tiles, int rows, int vectors, boolean packed) {
     GemmTileF32 tile = (GemmTileF32) TILE.getAcquire(tiles, rows);
     if (tile == null) {
-      GemmTileF32 made = make(rows, vectors, packed, ROW);
+      GemmTileF32 made = make(rows, vectors, packed, ROW, 1);
       GemmTileF32 earlier = (GemmTileF32) TILE.compareAndExchange(tiles, rows, null, made);
       tile = earlier == null ? made : earlier; // all threads use, and warm, the same one
     }

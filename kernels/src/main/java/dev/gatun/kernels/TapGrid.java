@@ -41,16 +41,20 @@ record TapGrid(
    */
   record Axis(int in, int size, int step, int[] offsets, int[] taps) {}
 
-  /** The grid of an ordinary convolution. */
-  static TapGrid of(ConvGeometry g) {
+  /**
+   * The grid of an ordinary convolution.
+   *
+   * @param flipped whether the taps of the weights run backwards
+   */
+  static TapGrid of(ConvGeometry g, boolean flipped) {
     long row = g.width().out();
     long plane = row * g.height().out();
     return new TapGrid(
         g.batch(),
         g.inChannels(),
-        axis(g.depth()),
-        axis(g.height()),
-        axis(g.width()),
+        axis(g.depth(), flipped),
+        axis(g.height(), flipped),
+        axis(g.width(), flipped),
         0,
         plane * g.depth().out(),
         plane,
@@ -58,12 +62,12 @@ record TapGrid(
         1);
   }
 
-  private static Axis axis(ConvGeometry.Axis a) {
+  private static Axis axis(ConvGeometry.Axis a, boolean flipped) {
     int[] offsets = new int[a.kernel()];
     int[] taps = new int[a.kernel()];
     for (int k = 0; k < a.kernel(); k++) {
       offsets[k] = Math.toIntExact((long) k * a.dilation() - a.padBefore());
-      taps[k] = k;
+      taps[k] = flipped ? a.kernel() - 1 - k : k;
     }
     return new Axis(a.in(), a.out(), a.stride(), offsets, taps);
   }

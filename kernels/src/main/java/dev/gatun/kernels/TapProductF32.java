@@ -3,6 +3,7 @@ package dev.gatun.kernels;
 import static java.util.Objects.requireNonNull;
 
 import java.lang.foreign.Arena;
+import jdk.incubator.vector.FloatVector;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,9 @@ final class TapProductF32 {
   private static final int PACK_TASKS = 16;
 
   private static final int PACK_CHANNELS = 16;
+
+  /** Rows of a panel turned at a time: they stay in L1. */
+  private static final int TURNED_ROWS = 160;
 
   private final TapGrid grid;
   private final TapGatherF32 gather;
@@ -167,34 +171,115 @@ final class TapProductF32 {
       long xStride,
       long dst,
       int task) {
-    int in = groupIn / joined;
-    int out = groupOut / joined;
     int firstPanel = Parts.begin(groups * panels, packTasks(), task);
     int lastPanel = Parts.begin(groups * panels, packTasks(), task + 1);
     int[] xTaps = grid.x().taps();
     int taps = xTaps.length * grid.y().taps().length * grid.z().taps().length;
     for (int panel = firstPanel; panel < lastPanel; panel++) {
-      int group = panel / panels;
-      int firstColumn = panel % panels * COLUMNS;
       long panelAt = dst + (long) panel * taps * groupIn * COLUMN_BYTES;
-      // A few channels at a time: all their taps lie in the same lines of memory.
-      for (int firstC = 0; firstC < groupIn; firstC += PACK_CHANNELS) {
-        int lastC = Math.min(groupIn, firstC + PACK_CHANNELS);
-        int rows = 0;
-        for (int outer : stack == null ? ALONE : xTaps) {
-          for (int z : grid.z().taps()) {
-            for (int y : grid.y().taps()) {
-              for (int inner : stack == null ? xTaps : ALONE) {
-                int x = outer + inner;
-                long tap = src + 4 * (z * zStride + y * yStride + x * xStride);
-                long to = panelAt + (long) (rows + firstC) * COLUMN_BYTES;
-                rows += groupIn;
-                for (int c = firstC; c < lastC; c++) {
-                  long from =
-                      tap + 4L * (group * joined + c / in) * groupStride + 4L * (c % in) * inStride;
-                  row(from, outStride, firstColumn, c / in, out, to);
-                  to += COLUMN_BYTES;
-                }
+      if (joined == 1 && Math.min(inStride, outStride) <= TURNED_ROWS) {
+        turn(src, inStride, outStride, groupStride, zStride, yStride, xStride, panel, panelAt);
+      } else {
+        gather(src, inStride, outStride, groupStride, zStride, yStride, xStride, panel, panelAt);
+      }
+    }
+  }
+
+  /**
+   * The same where a filter's taps lie side by side: filters of a few channels are turned, so that
+   * a row has one tap of all columns, and then go where they belong.
+   */
+  private void turn(
+      long src,
+      long inStride,
+      long outStride,
+      long groupStride,
+      long zStride,
+      long yStride,
+      long xStride,
+      int panel,
+      long panelAt) {
+    int filter = (int) Math.min(inStride, outStride);
+    int firstColumn = panel % panels * COLUMNS;
+    int columns = Math.min(COLUMNS, groupOut - firstColumn);
+    long from = src + 4 * ((long) panel / panels * groupStride + firstColumn * outStride);
+    long turned = GemmScratchF32.get().panel;
+    int together = Math.clamp(TURNED_ROWS / filter, 1, groupIn);
+    if (columns < COLUMNS) {
+      Memory.ALL.asSlice(turned, (long) together * filter * COLUMN_BYTES).fill((byte) 0);
+    }
+    int[] xTaps = grid.x().taps();
+    for (int first = 0; first < groupIn; first += together) {
+      int count = Math.min(together, groupIn - first);
+      long at = from + 4L * first * inStride;
+      if (inStride <= outStride) {
+        PackedWeightsF32.transpose(
+            at, 4 * outStride, columns, count * filter, turned, COLUMN_BYTES);
+      } else {
+        for (int c = 0; c < count; c++) {
+          long to = turned + (long) c * filter * COLUMN_BYTES;
+          PackedWeightsF32.transpose(
+              at + 4L * c * inStride, 4 * outStride, columns, filter, to, COLUMN_BYTES);
+        }
+      }
+      long to = panelAt + (long) first * COLUMN_BYTES;
+      for (int outer : stack == null ? ALONE : xTaps) {
+        for (int z : grid.z().taps()) {
+          for (int y : grid.y().taps()) {
+            for (int inner : stack == null ? xTaps : ALONE) {
+              long tap = z * zStride + y * yStride + (outer + inner) * xStride;
+              copyRows(turned + tap * COLUMN_BYTES, (long) filter * COLUMN_BYTES, to, count);
+              to += (long) groupIn * COLUMN_BYTES;
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private static void copyRows(long src, long srcBytes, long dst, int rows) {
+    for (int i = 0; i < rows; i++) {
+      long from = src + i * srcBytes;
+      long to = dst + (long) i * COLUMN_BYTES;
+      FloatVector.fromMemorySegment(Lanes.F32, Memory.ALL, from, Lanes.ORDER)
+          .intoMemorySegment(Memory.ALL, to, Lanes.ORDER);
+      FloatVector.fromMemorySegment(Lanes.F32, Memory.ALL, from + COLUMN_BYTES / 2, Lanes.ORDER)
+          .intoMemorySegment(Memory.ALL, to + COLUMN_BYTES / 2, Lanes.ORDER);
+    }
+  }
+
+  /** A few channels at a time: all their taps lie in the same lines of memory. */
+  private void gather(
+      long src,
+      long inStride,
+      long outStride,
+      long groupStride,
+      long zStride,
+      long yStride,
+      long xStride,
+      int panel,
+      long panelAt) {
+    int in = groupIn / joined;
+    int out = groupOut / joined;
+    int[] xTaps = grid.x().taps();
+    int group = panel / panels;
+    int firstColumn = panel % panels * COLUMNS;
+    for (int firstC = 0; firstC < groupIn; firstC += PACK_CHANNELS) {
+      int lastC = Math.min(groupIn, firstC + PACK_CHANNELS);
+      int rows = 0;
+      for (int outer : stack == null ? ALONE : xTaps) {
+        for (int z : grid.z().taps()) {
+          for (int y : grid.y().taps()) {
+            for (int inner : stack == null ? xTaps : ALONE) {
+              int x = outer + inner;
+              long tap = src + 4 * (z * zStride + y * yStride + x * xStride);
+              long to = panelAt + (long) (rows + firstC) * COLUMN_BYTES;
+              rows += groupIn;
+              for (int c = firstC; c < lastC; c++) {
+                long from =
+                    tap + 4L * (group * joined + c / in) * groupStride + 4L * (c % in) * inStride;
+                row(from, outStride, firstColumn, c / in, out, to);
+                to += COLUMN_BYTES;
               }
             }
           }

@@ -25,8 +25,32 @@ class ConvF32Tests {
     return ConvGeometry.of(batch, in, out, groups, List.of(a, a));
   }
 
-  static List<ConvGeometry> geometries() {
+  /** Many images of few pixels, of whose taps many lie in the padding. */
+  static List<ConvGeometry> smallImages() {
     List<ConvGeometry> all = new ArrayList<>();
+    for (int batch : new int[] {8, 13, 25}) {
+      all.add(square(batch, 5, 2 * L, 1, 2, 3, 1, 1));
+      all.add(square(batch, 2 * L + 3, 3 * L + 5, 1, 4, 3, 2, 1));
+      all.add(square(batch, L, L - 1, 1, 3, 5, 1, 2));
+    }
+    all.add(square(9, 520, L + 1, 1, 3, 3, 2, 1)); // lines in parts
+    all.add(square(8, 3, 2 * L + 1, 1, 1, 3, 1, 1));
+    all.add(
+        ConvGeometry.of(
+            11, 7, 9, 1, List.of(new Axis(3, 3, 1, 2, 2, 2), new Axis(4, 3, 2, 3, 3, 3))));
+    return all;
+  }
+
+  @Test
+  void smallImagesGoPixelByPixel() {
+    for (ConvGeometry g : smallImages()) {
+      assertEquals("taps by image", ConvF32.plan(g, 3).name(), g.toString());
+    }
+    assertEquals("taps", ConvF32.plan(square(2, 5, 2 * L, 1, 2, 3, 1, 1), 3).name());
+  }
+
+  static List<ConvGeometry> geometries() {
+    List<ConvGeometry> all = new ArrayList<>(smallImages());
     // Small cousins of what networks have.
     all.add(square(1, 3, 2 * L, 1, 17, 7, 2, 3));
     all.add(square(2, 3, 5, 1, 9, 3, 2, 1));

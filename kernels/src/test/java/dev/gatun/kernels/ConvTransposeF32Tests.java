@@ -23,6 +23,28 @@ class ConvTransposeF32Tests {
     return ConvTransposeGeometry.of(batch, in, out, groups, List.of(a, a));
   }
 
+  /** Many images, whose phases have short lines. */
+  private static List<ConvTransposeGeometry> smallImages() {
+    List<ConvTransposeGeometry> all = new ArrayList<>();
+    for (int batch : new int[] {8, 13, 25}) {
+      Axis back = new Axis(2, 3, 2, 1, 1, 1, 1);
+      all.add(ConvTransposeGeometry.of(batch, 5, 2 * L, 1, List.of(back, back)));
+      all.add(square(batch, 2 * L + 3, 3 * L + 5, 1, 4, 3, 2, 1));
+      all.add(square(batch, 7, L - 1, 1, 2, 1, 3, 0)); // pixels without taps
+    }
+    all.add(square(9, 520, L + 1, 1, 3, 3, 2, 1)); // lines in parts
+    Axis odd = new Axis(3, 3, 2, 3, 4, 1, 1);
+    all.add(ConvTransposeGeometry.of(11, 3, 7, 1, List.of(odd, new Axis(2, 2, 3, 1, 0, 1, 0))));
+    return all;
+  }
+
+  @Test
+  void smallImagesGoPixelByPixel() {
+    for (ConvTransposeGeometry g : smallImages()) {
+      assertEquals("taps by image", PackedConvolution.transposed(g, 3).name(), g.toString());
+    }
+  }
+
   static List<ConvTransposeGeometry> geometries() {
     List<ConvTransposeGeometry> all = new ArrayList<>();
     all.add(square(1, 5, 2 * L, 1, 7, 2, 2, 0));
@@ -33,6 +55,7 @@ class ConvTransposeF32Tests {
     // Phases without taps hold nothing but the bias.
     all.add(square(1, 3, 5, 1, 4, 2, 3, 0));
     all.add(square(1, 3, 5, 1, 4, 1, 4, 0));
+    all.addAll(smallImages());
     // Groups, one channel each and several.
     all.add(square(1, 6, 9, 3, 5, 3, 2, 1));
     all.add(square(1, L + 3, L + 3, L + 3, 5, 4, 2, 1));
@@ -103,7 +126,7 @@ class ConvTransposeF32Tests {
     float[] src = FloatBuffers.uniform(random, (int) g.srcLength(), -1, 1);
     float[] weights = FloatBuffers.uniform(random, (int) g.weightLength(), -scale, scale);
     float[] bias = withBias ? FloatBuffers.uniform(random, g.outChannels(), -1, 1) : new float[0];
-    ConvTransposeF32 plan = ConvTransposeF32.plan(g, threads);
+    PackedConvolution plan = PackedConvolution.transposed(g, threads);
     AtomicInteger seen = new AtomicInteger();
     try (FloatBuffers buffers = new FloatBuffers()) {
       long s = buffers.of(src).at();

@@ -26,6 +26,10 @@ class ConvWinogradF32Tests {
     return new Axis(size, 3, 1, 1, before, after);
   }
 
+  private static Axis five(int size, int before, int after) {
+    return new Axis(size, 5, 1, 1, before, after);
+  }
+
   private static ConvGeometry square(int batch, int in, int out, int size) {
     return of(batch, in, out, axis(size, 1, 1), axis(size, 1, 1));
   }
@@ -55,6 +59,17 @@ class ConvWinogradF32Tests {
     for (int in : new int[] {170, 176, 300, 500, 700, 1030}) {
       all.add(square(1, in, 2 * L + 1, 5));
     }
+    // Filters of five taps.
+    for (int size : new int[] {1, 2, 5, 8, 13}) {
+      all.add(of(2, 3, 5, five(size, 2, 2), five(14 - size, 2, 2)));
+    }
+    for (int channels : new int[] {1, L - 1, L + 1, 48}) {
+      all.add(of(1, channels, 2 * L, five(6, 2, 2), five(5, 2, 2)));
+      all.add(of(2, 5, channels, five(7, 2, 2), five(9, 2, 2)));
+    }
+    all.add(of(1, L + 1, 2 * L + 1, five(33, 2, 2), five(35, 2, 2)));
+    all.add(of(2, 5, 7, five(9, 0, 0), five(10, 4, 1)));
+    all.add(of(1, 5, 7, five(9, -1, 3), five(10, 6, -2)));
     // Planes of a volume that are not mixed.
     all.add(ConvGeometry.of(2, 4, 6, 1, List.of(Axis.of(3, 1, 1), axis(6, 1, 1), axis(7, 1, 1))));
     return all;
@@ -65,9 +80,9 @@ class ConvWinogradF32Tests {
   void agreesWithDoublePrecision(ConvGeometry g) {
     assertTrue(ConvWinogradF32.accepts(g));
     Random random = new Random(7);
-    check(g, new ConvWinogradF32(g, 1), random, true, -INF, INF);
-    check(g, new ConvWinogradF32(g, 4), random, false, 0, INF);
-    check(g, new ConvWinogradF32(g, 2), random, true, -0.5f, 0.75f);
+    check(g, new ConvWinogradF32(g, false, 1), false, random, true, -INF, INF);
+    check(g, new ConvWinogradF32(g, false, 4), false, random, false, 0, INF);
+    check(g, new ConvWinogradF32(g, true, 2), true, random, true, -0.5f, 0.75f);
   }
 
   @Test
@@ -78,12 +93,12 @@ class ConvWinogradF32Tests {
     int panels = PackedWeightsF32.panels(g.outChannels());
     try (FloatBuffers buffers = new FloatBuffers()) {
       Operands o = new Operands(g, random, buffers);
-      float[] expected = o.run(new ConvWinogradF32(g, 1), 0, -1, 1).floats();
+      float[] expected = o.run(new ConvWinogradF32(g, false, 1), 0, -1, 1).floats();
       for (int rowTiles : new int[] {1, 2, 5}) {
         for (int slices : new int[] {1, 2, panels}) {
           for (int group : new int[] {1, 3}) {
             var split = ConvWinogradSplitF32.of(tiles, rowTiles, panels, slices, group);
-            float[] actual = o.run(new ConvWinogradF32(g, split), 0, -1, 1).floats();
+            float[] actual = o.run(new ConvWinogradF32(g, false, split), 0, -1, 1).floats();
             FloatBuffers.assertClose(
                 FloatBuffers.doubles(expected), actual, 0, 0, split.toString());
           }
@@ -104,11 +119,22 @@ class ConvWinogradF32Tests {
     Operands(ConvGeometry g, Random random, FloatBuffers buffers) {
       this.g = g;
       this.buffers = buffers;
-      float scale = (float) (1 / Math.sqrt(9 * g.inChannels()));
+      float scale = (float) (1 / Math.sqrt(g.taps() * g.inChannels()));
       src = FloatBuffers.uniform(random, (int) g.srcLength(), -1, 1);
       weights = FloatBuffers.uniform(random, (int) g.weightLength(), -scale, scale);
       srcAt = buffers.of(src).at();
       weightsAt = buffers.of(weights).at();
+    }
+
+    /** Stores the weights as those of a transposed convolution that does the same. */
+    void flip() {
+      int taps = g.taps();
+      for (int i = 0; i < weights.length; i++) {
+        int out = i / taps / g.inChannels();
+        int in = i / taps % g.inChannels();
+        long to = ((long) in * g.outChannels() + out) * taps + taps - 1 - i % taps;
+        Memory.ALL.set(Memory.F32, weightsAt + 4 * to, weights[i]);
+      }
     }
 
     FloatBuffers.Buffer run(ConvF32 plan, long bias, float lo, float hi) {
@@ -123,10 +149,19 @@ class ConvWinogradF32Tests {
   }
 
   private static void check(
-      ConvGeometry g, ConvF32 plan, Random random, boolean withBias, float lo, float hi) {
+      ConvGeometry g,
+      ConvF32 plan,
+      boolean flipped,
+      Random random,
+      boolean withBias,
+      float lo,
+      float hi) {
     float[] bias = withBias ? FloatBuffers.uniform(random, g.outChannels(), -1, 1) : new float[0];
     try (FloatBuffers buffers = new FloatBuffers()) {
       Operands o = new Operands(g, random, buffers);
+      if (flipped) {
+        o.flip();
+      }
       FloatBuffers.Buffer dst = o.run(plan, withBias ? buffers.of(bias).at() : 0, lo, hi);
       double[] expected =
           ConvReference.clamp(ConvReference.conv(g, o.src, o.weights, bias), lo, hi);
@@ -148,7 +183,7 @@ class ConvWinogradF32Tests {
             o.src[i] = Math.max(low, o.src[i]);
             Memory.ALL.set(Memory.F32, o.srcAt + 4L * i, o.src[i]);
           }
-          float[] actual = o.run(new ConvWinogradF32(g, 1), 0, -INF, INF).floats();
+          float[] actual = o.run(new ConvWinogradF32(g, false, 1), 0, -INF, INF).floats();
           double[] expected = ConvReference.conv(g, o.src, o.weights, new float[0]);
           double largest = 0;
           double error = 0;
@@ -167,7 +202,7 @@ class ConvWinogradF32Tests {
     for (ConvGeometry g : List.of(square(2, 3, 4 * L + 3, 18), square(1, 20, 2 * L, 33))) {
       int tiles = g.batch() * Math.ceilDiv(g.width().out(), 4) * Math.ceilDiv(g.height().out(), 4);
       int panels = PackedWeightsF32.panels(g.outChannels());
-      ConvF32 plan = new ConvWinogradF32(g, ConvWinogradSplitF32.of(tiles, 1, panels, 2, 2));
+      ConvF32 plan = new ConvWinogradF32(g, false, ConvWinogradSplitF32.of(tiles, 1, panels, 2, 2));
       int channels = g.outChannels();
       try (FloatBuffers buffers = new FloatBuffers()) {
         Operands o = new Operands(g, new Random(5), buffers);
@@ -214,7 +249,7 @@ class ConvWinogradF32Tests {
         double[] clean =
             ConvReference.clamp(ConvReference.conv(g, o.src, o.weights, new float[0]), 0, 6);
         Memory.ALL.set(Memory.F32, o.srcAt + 4L * at, special);
-        float[] actual = o.run(new ConvWinogradF32(g, 1), 0, 0, 6).floats();
+        float[] actual = o.run(new ConvWinogradF32(g, false, 1), 0, 0, 6).floats();
         for (int i = 0; i < actual.length; i++) {
           int pixelX = i / g.outChannels() % 16;
           int pixelY = i / g.outChannels() / 16;

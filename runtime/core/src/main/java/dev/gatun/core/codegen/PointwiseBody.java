@@ -12,18 +12,28 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The expression that a chain of pointwise nodes computes.
+ * The expressions that pointwise nodes compute.
  *
- * @param expr over inputs 0, 1, ...
+ * @param exprs the results, over inputs 0, 1, ...
  * @param inputs the values that these inputs are
  */
-public record PointwiseBody(Expr expr, List<Value> inputs) {
+public record PointwiseBody(List<Expr> exprs, List<Value> inputs) {
   /**
    * Composes the expressions of nodes in topological order; the last one gives the result.
    *
    * @param first values that must be the first inputs, in this order, used or not
    */
   public static PointwiseBody of(List<Node> nodes, List<Value> first) {
+    return of(nodes, first, List.of(nodes.get(nodes.size() - 1).output()));
+  }
+
+  /** The only result. */
+  public Expr expr() {
+    return exprs.get(0);
+  }
+
+  /** The same for several results. */
+  public static PointwiseBody of(List<Node> nodes, List<Value> first, List<Value> results) {
     ExprBuilder e = new ExprBuilder();
     Map<Value, Expr> known = new HashMap<>();
     List<Value> inputs = new ArrayList<>(first);
@@ -47,8 +57,11 @@ public record PointwiseBody(Expr expr, List<Value> inputs) {
       OpDef.Pointwise pointwise = node.op().pointwise().orElseThrow();
       known.put(node.output(), pointwise.value(e, node.attrs(), args));
     }
-    Expr result = known.get(nodes.get(nodes.size() - 1).output());
-    return new PointwiseBody(java.util.Objects.requireNonNull(result), List.copyOf(inputs));
+    List<Expr> exprs = new ArrayList<>();
+    for (Value result : results) {
+      exprs.add(java.util.Objects.requireNonNull(known.get(result)));
+    }
+    return new PointwiseBody(List.copyOf(exprs), List.copyOf(inputs));
   }
 
   private static @org.jspecify.annotations.Nullable Expr constant(ExprBuilder e, Value value) {

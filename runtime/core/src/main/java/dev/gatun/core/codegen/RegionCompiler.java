@@ -28,13 +28,19 @@ public final class RegionCompiler {
 
   /** Why there is no kernel for the region, or empty if there is one. */
   public static String refusal(Region region) {
-    String refusal = VectorEmitter.refusal(region.expr());
-    if (refusal.isEmpty() && region.expr().type() == DType.BOOL && !ByteLanes.SUPPORTED) {
-      return "vectors this narrow have no boolean stores";
+    int weight = 0;
+    java.util.Set<Expr> seen = new java.util.HashSet<>();
+    for (Expr expr : region.exprs()) {
+      String refusal = VectorEmitter.refusal(expr);
+      if (!refusal.isEmpty()) {
+        return refusal;
+      }
+      if (expr.type() == DType.BOOL && !ByteLanes.SUPPORTED) {
+        return "vectors this narrow have no boolean stores";
+      }
+      weight += weight(expr, seen);
     }
-    return refusal.isEmpty() && weight(region.expr()) > MAX_WEIGHT
-        ? "the expression is too large for one method"
-        : refusal;
+    return weight > MAX_WEIGHT ? "the expression is too large for one method" : "";
   }
 
   /** How much code an expression is, in vector instructions; twice this in the method. */
@@ -75,7 +81,7 @@ public final class RegionCompiler {
         region,
         r -> {
           BlockFunction kernel = GeneratedClass.define(r, c -> new RegionCompiler(c, r).emit());
-          Warmup.add(new Trial(kernel, r.perRow().size()));
+          Warmup.add(new Trial(kernel, r.exprs().size() + r.perRow().size()));
           return kernel;
         });
   }
@@ -92,8 +98,8 @@ public final class RegionCompiler {
 
     @Override
     public void run(long zeros, int call) {
-      long[] at = new long[1 + operands];
-      long[] rowBytes = new long[1 + operands];
+      long[] at = new long[operands];
+      long[] rowBytes = new long[operands];
       Arrays.fill(at, zeros);
       Arrays.fill(rowBytes, 4L * ROW);
       kernel.run(at, rowBytes, ROWS, ROW - call % 2);
@@ -110,7 +116,8 @@ public final class RegionCompiler {
     this.c = c;
     this.code = new Code(c);
     this.region = region;
-    collect(region.expr(), new java.util.HashSet<>());
+    java.util.Set<Expr> seen = new java.util.HashSet<>();
+    region.exprs().forEach(expr -> collect(expr, seen));
   }
 
   private void collect(Expr expr, java.util.Set<Expr> seen) {
@@ -139,11 +146,15 @@ public final class RegionCompiler {
     c.iconst_0().istore(row);
     c.labelBinding(nextRow).iload(row).iload(3).if_icmpge(endRows);
 
-    int dst = rowAddress(0, row);
+    int results = region.exprs().size();
+    int[] dst = new int[results];
+    for (int i = 0; i < results; i++) {
+      dst[i] = rowAddress(i, row);
+    }
     Map<Expr.Input, Integer> bases = new LinkedHashMap<>();
     Map<Expr.Input, Integer> rowValues = new HashMap<>();
     for (Expr.Input input : inputs) {
-      int base = rowAddress(1 + input.index(), row);
+      int base = rowAddress(results + input.index(), row);
       if (region.perRow().get(input.index())) {
         rowValues.put(input, rowValue(input, base));
       } else {
@@ -181,7 +192,7 @@ public final class RegionCompiler {
   /** One vector of the row, at block index {@code block}. */
   private void vector(
       int block,
-      int dst,
+      int[] dst,
       Map<Expr.Input, Integer> bases,
       Map<Expr.Input, Integer> rowValues,
       int mask) {
@@ -195,16 +206,20 @@ public final class RegionCompiler {
                 input.type() == DType.BOOL
                     ? code.loadMask(base, bytes, mask)
                     : code.load(base, floats, mask)));
-    int result = new VectorEmitter(code, constants, loaded).emit(region.expr());
-    if (region.expr().type() == DType.BOOL) {
-      code.storeMask(result, dst, bytes, mask);
-    } else {
-      code.store(result, dst, floats, mask);
+    // All results before the first store: it may go where an operand lies.
+    VectorEmitter emitter = new VectorEmitter(code, constants, loaded);
+    int[] found = region.exprs().stream().mapToInt(emitter::emit).toArray();
+    for (int i = 0; i < dst.length; i++) {
+      if (region.exprs().get(i).type() == DType.BOOL) {
+        code.storeMask(found[i], dst[i], bytes, mask);
+      } else {
+        code.store(found[i], dst[i], floats, mask);
+      }
     }
   }
 
   private boolean usesBytes() {
-    return region.expr().type() == DType.BOOL
+    return region.exprs().stream().anyMatch(expr -> expr.type() == DType.BOOL)
         || inputs.stream().anyMatch(input -> input.type() == DType.BOOL);
   }
 

@@ -23,6 +23,11 @@ import dev.gatun.core.op.LpPool;
 import dev.gatun.core.op.MaxPool;
 import dev.gatun.core.op.MaxPoolGradient;
 import dev.gatun.core.op.Pad;
+import dev.gatun.core.op.ReduceMax;
+import dev.gatun.core.op.ReduceMean;
+import dev.gatun.core.op.ReduceMin;
+import dev.gatun.core.op.ReduceSum;
+import dev.gatun.core.op.ReduceSumSquare;
 import dev.gatun.core.op.Resize;
 import dev.gatun.core.op.SpaceToDepth;
 import dev.gatun.core.op.Transpose;
@@ -79,6 +84,9 @@ final class AssignLayouts implements Pass {
   private static final Set<OpDef> HAVE_TWO_IMAGES =
       Set.of(BatchNormGradient.OP, ConvWeightGradient.OP, MaxPoolGradient.OP);
 
+  private static final Set<OpDef> REDUCTIONS =
+      Set.of(ReduceSum.OP, ReduceMean.OP, ReduceMax.OP, ReduceMin.OP, ReduceSumSquare.OP);
+
   @Override
   public String name() {
     return "assignLayouts";
@@ -121,6 +129,9 @@ final class AssignLayouts implements Pass {
     }
     if (op == Resize.OP) {
       return permutedArguments(node, inputs, b, List.of(1, 2));
+    }
+    if (REDUCTIONS.contains(op)) {
+      return reduction(node, inputs, b);
     }
     if (op == Pad.OP && inputs.size() <= 3) {
       return pad(node, inputs, b);
@@ -241,6 +252,29 @@ final class AssignLayouts implements Pass {
     }
     return Optional.of(
         List.of(channelsFirst(b.add(node.op(), node.attrs(), args, 1, node.name()).get(0), b)));
+  }
+
+  /**
+   * A reduction over given axes; those that vanish leave at most one, so that order is no matter.
+   */
+  private static Optional<List<Value>> reduction(Node node, List<Value> inputs, GraphBuilder b) {
+    int rank = inputs.get(0).tensorType().shape().rank();
+    boolean keep = node.attrs().flag("keepDims");
+    if (!node.has(1) || inputs.get(1).constant().isEmpty()) {
+      return Optional.empty();
+    }
+    long[] axes = inputs.get(1).constant().get().toLongs();
+    if (axes.length == 0 || !keep && axes.length < rank - 1) {
+      return Optional.empty();
+    }
+    Shape shape = inputs.get(0).tensorType().shape();
+    long[] moved = new long[axes.length];
+    for (int i = 0; i < axes.length; i++) {
+      moved[i] = position(shape.axis(node.op().name(), axes[i]), rank);
+    }
+    List<Value> args = List.of(channelsLast(inputs.get(0), b), b.constant(Tensor.vector(moved)));
+    Value result = b.add(node.op(), node.attrs(), args, 1, node.name()).get(0);
+    return Optional.of(List.of(keep ? channelsFirst(result, b) : result));
   }
 
   private static Optional<List<Value>> pad(Node node, List<Value> inputs, GraphBuilder b) {

@@ -3,6 +3,7 @@ package dev.gatun.core.pass;
 import dev.gatun.core.compose.RecognizeComposites;
 import dev.gatun.core.fuse.FuseAttention;
 import dev.gatun.core.fuse.FusePointwise;
+import dev.gatun.core.fuse.FuseUpdates;
 import dev.gatun.core.fuse.MergeProjections;
 import dev.gatun.core.graph.Graph;
 import dev.gatun.core.plan.Candidates;
@@ -34,7 +35,8 @@ public final class Passes {
           new ExpandComposites(Candidates::keepsWhole),
           new FuseAttention(Candidates::keepsWhole),
           new FusePointwise(true),
-          new FusePointwise(false));
+          new FusePointwise(false),
+          new FuseUpdates());
 
   /** Sweeps of the rules: one uncovers what the next can use; real graphs need two. */
   private static final int MAX_SWEEPS = 4;

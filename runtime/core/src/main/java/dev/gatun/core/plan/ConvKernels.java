@@ -9,7 +9,6 @@ import dev.gatun.core.tensor.Shape;
 import dev.gatun.core.tensor.Tensor;
 import dev.gatun.kernels.ConvF32;
 import dev.gatun.kernels.ConvGeometry;
-import dev.gatun.kernels.ConvTransposeF32;
 import dev.gatun.kernels.ConvTransposeGeometry;
 import dev.gatun.kernels.PackedConvolution;
 import java.util.Arrays;
@@ -55,7 +54,7 @@ final class ConvKernels implements Candidate {
     }
     PackedConvolution plan =
         transposed
-            ? ConvTransposeF32.plan(transposedGeometry(conv), target.threads())
+            ? PackedConvolution.transposed(transposedGeometry(conv), target.threads())
             : ConvF32.plan(geometry(conv), target.threads());
     int x = anchored.inputs()[0];
     int w = anchored.inputs()[1];

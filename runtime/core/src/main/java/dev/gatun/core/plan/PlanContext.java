@@ -8,7 +8,9 @@ import dev.gatun.kernels.Memory;
 import dev.gatun.kernels.Team;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The memory in which one run of a plan takes place; used by one thread at a time, again and again.
@@ -24,8 +26,11 @@ public final class PlanContext implements AutoCloseable, Team.Body {
   private final Transfer[] before;
   private final Transfer[] after;
   private final Copy copy = new Copy();
+  private final int[] groupEnds;
+  private final JointPhase[][] joint;
   private Kernel kernel;
   private long[] current;
+  private @Nullable JointPhase together;
 
   /** Allocates the arena; its memory is not touched before the first run. */
   public PlanContext(Plan plan) {
@@ -53,12 +58,41 @@ public final class PlanContext implements AutoCloseable, Team.Body {
         buffers[i][k] = places.get(k).address(slab.address());
       }
     }
+    groupEnds = SideBySideSteps.ends(plan.steps());
+    joint = new JointPhase[groupEnds.length][];
+    for (int g = 0; g < joint.length; g++) {
+      joint[g] = joint(g == 0 ? 0 : groupEnds[g - 1], groupEnds[g]);
+    }
     inputs = plan.inputs().stream().map(this::segment).toArray(MemorySegment[]::new);
     outputs = plan.outputs().stream().map(this::segment).toArray(MemorySegment[]::new);
     before = plan.before().stream().map(this::transfer).toArray(Transfer[]::new);
     after = plan.after().stream().map(this::transfer).toArray(Transfer[]::new);
     kernel = NOTHING;
     current = new long[0];
+  }
+
+  /** The phases of some steps that run side by side. */
+  private JointPhase[] joint(int first, int end) {
+    if (end - first < 2) {
+      return new JointPhase[0];
+    }
+    List<JointPhase> found = new ArrayList<>();
+    int most = 0;
+    for (int i = first; i < end; i++) {
+      most = Math.max(most, phases[i].length);
+    }
+    for (int p = 0; p < most; p++) {
+      List<Kernel> kernels = new ArrayList<>();
+      List<long[]> places = new ArrayList<>();
+      for (int i = first; i < end; i++) {
+        if (p < phases[i].length && phases[i][p].tasks() > 0) {
+          kernels.add(phases[i][p]);
+          places.add(buffers[i]);
+        }
+      }
+      found.add(new JointPhase(kernels, places));
+    }
+    return found.toArray(JointPhase[]::new);
   }
 
   /** A copy of the plan at its addresses. */
@@ -165,10 +199,30 @@ public final class PlanContext implements AutoCloseable, Team.Body {
   /** Runs all steps on what {@link #set} brought in; allocates nothing. */
   public void run(Team team) {
     begin(team);
-    for (int i = 0; i < phases.length; i++) {
-      runStep(i, team);
+    int step = 0;
+    for (int g = 0; g < groupEnds.length; g++) {
+      if (joint[g].length == 0) {
+        runStep(step, team);
+      } else {
+        runTogether(joint[g], team);
+      }
+      step = groupEnds[g];
     }
     end(team);
+  }
+
+  private void runTogether(JointPhase[] all, Team team) {
+    for (JointPhase phase : all) {
+      if (phase.isShort()) {
+        for (int task = 0; task < phase.tasks(); task++) {
+          phase.run(task);
+        }
+      } else {
+        together = phase;
+        team.run(phase.tasks(), this);
+        together = null;
+      }
+    }
   }
 
   /** What comes before the first step. */
@@ -211,7 +265,12 @@ public final class PlanContext implements AutoCloseable, Team.Body {
   /** One slice of the current kernel; called by the team. */
   @Override
   public void run(int task) {
-    kernel.run(current, task);
+    JointPhase phase = together;
+    if (phase != null) {
+      phase.run(task);
+    } else {
+      kernel.run(current, task);
+    }
   }
 
   public Plan plan() {

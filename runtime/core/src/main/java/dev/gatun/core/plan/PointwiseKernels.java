@@ -45,20 +45,27 @@ final class PointwiseKernels implements Candidate {
     } else {
       return new Lowering.Refused("");
     }
-    PointwiseBody body = PointwiseBody.of(nodes, first);
+    int results = node.outputs().size();
+    PointwiseBody body =
+        node.op() == Fused.OP
+            ? PointwiseBody.of(nodes, first, Fused.body(node).outputs())
+            : PointwiseBody.of(nodes, first);
+    if (results > 1 && !vectors) {
+      return new Lowering.Refused("only one result");
+    }
     if (!vectors && node.op() == Fused.OP && FusePointwise.isForVectors(node)) {
       return new Lowering.Refused("its operators may have vector kernels one by one");
     }
-    if (!RegionLoop.Room.fits(1 + first.size())) {
+    if (!RegionLoop.Room.fits(results + first.size())) {
       return new Lowering.Refused(first.size() + " operands are too many");
     }
-    Type.OfTensor result = node.output().tensorType();
+    Type.OfTensor result = node.outputs().get(0).tensorType();
     List<Type.OfTensor> operands = new ArrayList<>();
     for (Value value : first) {
       operands.add(value.tensorType());
     }
-    RegionLoop loop = new RegionLoop(result, operands, true);
-    Region region = new Region(body.expr(), loop.perRow());
+    RegionLoop loop = new RegionLoop(result, results, operands, true);
+    Region region = new Region(body.exprs(), loop.perRow());
     String refusal = vectors ? RegionCompiler.refusal(region) : ScalarCompiler.refusal(region);
     if (!refusal.isEmpty()) {
       return new Lowering.Refused(refusal);
@@ -80,8 +87,9 @@ final class PointwiseKernels implements Candidate {
                 loop,
                 buffers,
                 node.inputs().size(),
+                results,
                 tasks))
-        .reusing(reusable.toArray(Integer[]::new))
+        .reusing(java.util.Collections.nCopies(results, List.copyOf(reusable)))
         .noted(nodes.size() == 1 ? "" : "fused " + names(nodes));
   }
 
@@ -99,15 +107,23 @@ final class PointwiseKernels implements Candidate {
     private final RegionLoop loop;
     private final int[] buffers;
     private final int output;
+    private final int results;
     private final int rowTasks;
     private final int columnTasks;
     private final long columnStep;
 
-    Loop(BlockFunction function, RegionLoop loop, int[] buffers, int output, long tasks) {
+    Loop(
+        BlockFunction function,
+        RegionLoop loop,
+        int[] buffers,
+        int output,
+        int results,
+        long tasks) {
       this.function = function;
       this.loop = loop;
       this.buffers = buffers;
       this.output = output;
+      this.results = results;
       rowTasks = (int) Math.max(1, Math.min(loop.rows(), tasks));
       long wanted = Math.max(-Math.floorDiv(-tasks, rowTasks), loop.columns() >> 30);
       // Whole cache lines a slice, so that two threads never write one line.
@@ -127,9 +143,9 @@ final class PointwiseKernels implements Candidate {
       long columnFrom = task % columnTasks * columnStep;
       int count = (int) Math.min(columnStep, loop.columns() - columnFrom);
       RegionLoop.Room room = RegionLoop.Room.ofThread();
-      room.bases[0] = addresses[output];
+      System.arraycopy(addresses, output, room.bases, 0, results);
       for (int i = 0; i < buffers.length; i++) {
-        room.bases[1 + i] = addresses[buffers[i]];
+        room.bases[results + i] = addresses[buffers[i]];
       }
       loop.run(function, room.bases, room, rowFrom, rowTo - rowFrom, columnFrom, count);
     }

@@ -18,6 +18,7 @@ import dev.gatun.core.tensor.DType;
 import dev.gatun.core.tensor.Shape;
 import dev.gatun.core.tensor.Tensor;
 import dev.gatun.kernels.ElementType;
+import dev.gatun.kernels.Memory;
 import dev.gatun.kernels.ReduceElements;
 import dev.gatun.kernels.ReduceInnerF32;
 import dev.gatun.kernels.ReduceKind;
@@ -43,6 +44,12 @@ final class ReduceKernels implements Candidate {
           Map.entry(ReduceLogSumExp.OP, ReduceKind.LOG_SUM_EXP),
           Map.entry(GlobalAveragePool.OP, ReduceKind.MEAN),
           Map.entry(GlobalMaxPool.OP, ReduceKind.MAX));
+
+  private static final int ROWS_OF_A_PART = 512;
+  private static final int MOST_PARTS = 16;
+
+  /** Rows that are too few to share out. */
+  private static final int FEW_ROWS = 16;
 
   @Override
   public String name() {
@@ -91,11 +98,17 @@ final class ReduceKernels implements Candidate {
     }
     int output = node.inputs().size();
     String note = kind + " [" + view.outer() + ", " + view.axis() + ", " + view.inner() + "]";
+    if (view.inner() == 1 && type.get() == ElementType.F32 && inParts(view)) {
+      return parts(kind, view, output, target).noted(note + " in parts");
+    }
     if (view.inner() == 1 || type.get() != ElementType.F32) {
       return Lowering.Kernels.of(groups(kind, type.get(), view, 0, output, target)).noted(note);
     }
     int axis = (int) view.axis();
     int inner = (int) view.inner();
+    if (kind == ReduceKind.SUM && view.outer() == 1 && axis >= 2 * ROWS_OF_A_PART) {
+      return columnParts(axis, inner, output).noted(note + " in parts");
+    }
     RangeKernel.Body body =
         (b, from, to) ->
             ReduceInnerF32.run(
@@ -135,6 +148,82 @@ final class ReduceKernels implements Candidate {
         target.threads(),
         (b, from, to) ->
             ReduceElements.run(type, kind, b[src], b[dst], from, to, length, view.inner()));
+  }
+
+  /** Whether there are too few rows to share out, and those are long. */
+  private static boolean inParts(RowKernels.View view) {
+    return view.outer() < FEW_ROWS && view.axis() > 2L * ReduceRowsF32.PARTIAL;
+  }
+
+  /** A few long rows: their parts are shared out, whatever the number of threads. */
+  private static Lowering.Kernels parts(
+      ReduceKind kind, RowKernels.View view, int output, Target target) {
+    long length = view.axis();
+    long partials = ReduceRowsF32.partials(length);
+    Kernel part =
+        new RangeKernel(
+            view.outer() * partials,
+            ReduceRowsF32.PARTIAL,
+            target.threads(),
+            (b, from, to) -> {
+              for (long p = from; p < to; p++) {
+                long row = p / partials;
+                long at = p % partials;
+                long sums = b[output + 1] + 8 * row * partials;
+                ReduceRowsF32.partial(kind, b[0] + 4 * row * length, length, sums, at, at + 1);
+              }
+            });
+    Kernel combine =
+        new TaskKernel(
+            1,
+            (b, task) -> {
+              for (long row = 0; row < view.outer(); row++) {
+                long sums = b[output + 1] + 8 * row * partials;
+                Memory.ALL.set(
+                    Memory.F32, b[output] + 4 * row, ReduceRowsF32.combine(kind, sums, length));
+              }
+            });
+    return new Lowering.Kernels(
+        List.of(part, combine), 8 * view.outer() * partials, List.of(), List.of(), "");
+  }
+
+  /** Sums of long columns: parts of the rows first, however many threads there are. */
+  private static Lowering.Kernels columnParts(int axis, int inner, int output) {
+    int parts = Math.min(MOST_PARTS, axis / ROWS_OF_A_PART);
+    long rowBytes = 4L * inner;
+    long columns = ReduceInnerF32.columns(1, inner);
+    Kernel part =
+        new TaskKernel(
+            parts,
+            (b, p) -> {
+              int first = (int) ((long) axis * p / parts);
+              int rows = (int) ((long) axis * (p + 1) / parts) - first;
+              ReduceInnerF32.run(
+                  ReduceKind.SUM,
+                  b[0] + first * rowBytes,
+                  b[output + 1] + p * rowBytes,
+                  0,
+                  rowBytes,
+                  0,
+                  columns,
+                  rows,
+                  inner);
+            });
+    Kernel combine =
+        new TaskKernel(
+            1,
+            (b, task) ->
+                ReduceInnerF32.run(
+                    ReduceKind.SUM,
+                    b[output + 1],
+                    b[output],
+                    0,
+                    rowBytes,
+                    0,
+                    columns,
+                    parts,
+                    inner));
+    return new Lowering.Kernels(List.of(part, combine), rowBytes * parts, List.of(), List.of(), "");
   }
 
   /** The reduced axes are brought to the end first. */

@@ -14,8 +14,10 @@ import java.util.List;
  * alike) are the columns, the others together are the rows.
  */
 final class RegionLoop {
-  /** Operand 0 is the result. */
+  /** Operands 0, 1, ... are the results. */
   private final long[][] rowStrides;
+
+  private final int results;
 
   private final long[] rowSizes;
   private final long[] columnBytes;
@@ -30,8 +32,14 @@ final class RegionLoop {
    * @param mergeColumns whether columns may span more than the last axis
    */
   RegionLoop(Type.OfTensor result, List<Type.OfTensor> operands, boolean mergeColumns) {
-    List<Type.OfTensor> all = new ArrayList<>();
-    all.add(result);
+    this(result, 1, operands, mergeColumns);
+  }
+
+  /** The same for several results of one type. */
+  RegionLoop(
+      Type.OfTensor result, int results, List<Type.OfTensor> operands, boolean mergeColumns) {
+    this.results = results;
+    List<Type.OfTensor> all = new ArrayList<>(java.util.Collections.nCopies(results, result));
     all.addAll(operands);
     Shape shape = result.shape();
     List<long[]> strides = new ArrayList<>();
@@ -94,10 +102,10 @@ final class RegionLoop {
     }
   }
 
-  /** Which operands (without the result) have one element a row. */
+  /** Which operands (without the results) have one element a row. */
   List<Boolean> perRow() {
     List<Boolean> flags = new ArrayList<>();
-    for (int k = 1; k < columnBytes.length; k++) {
+    for (int k = results; k < columnBytes.length; k++) {
       flags.add(columnBytes[k] == 0);
     }
     return flags;

@@ -102,6 +102,11 @@ class SwitchedOffPassTests {
         a = add(x, z)
         e = exp(a)
         y = mul(e, x)
+      fuseUpdates: x: f32[3, 4], z: f32[3, 4]
+        a = add(x, z)
+        y = mul(a, x)
+        w = exp(a)
+        return a, y, w
       recognizeComposites, recognizeSwish: x: f32[2, 3, 5]
         s = sigmoid(x)
         y = mul(s, x)
@@ -181,7 +186,7 @@ class SwitchedOffPassTests {
               + part.substring(colon + 1, end)
               + ") {"
               + part.substring(end)
-              + "\nreturn y\n}";
+              + (part.contains("\n  return ") ? "\n}" : "\nreturn y\n}");
       for (String pass : part.substring(0, colon).split(", ", -1)) {
         graphs.put(pass, withWeights(text));
       }

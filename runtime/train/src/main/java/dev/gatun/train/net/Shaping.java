@@ -12,6 +12,7 @@ import dev.gatun.core.op.ReduceMax;
 import dev.gatun.core.op.ReduceMean;
 import dev.gatun.core.op.ReduceMin;
 import dev.gatun.core.op.ReduceSum;
+import dev.gatun.core.op.ReduceSumSquare;
 import dev.gatun.core.op.Reshape;
 import dev.gatun.core.op.ShapeOf;
 import dev.gatun.core.op.Slice;
@@ -32,6 +33,11 @@ interface Shaping {
   /** The sum over some axes, which vanish; over all without any. */
   default Flow sum(long... axes) {
     return reduce(ReduceSum.OP, false, axes);
+  }
+
+  /** The sum of squares of all elements. */
+  default Flow sumOfSquares() {
+    return reduce(ReduceSumSquare.OP, false);
   }
 
   /** The sum over some axes, which stay as 1. */

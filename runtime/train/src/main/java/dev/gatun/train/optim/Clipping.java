@@ -66,9 +66,9 @@ public sealed interface Clipping {
 
   /** The length of all gradients together as one vector; there must be at least one. */
   static Flow norm(List<Flow> gradients) {
-    Flow sum = gradients.get(0).square().sum();
+    Flow sum = gradients.get(0).sumOfSquares();
     for (Flow g : gradients.subList(1, gradients.size())) {
-      sum = sum.add(g.square().sum());
+      sum = sum.add(g.sumOfSquares());
     }
     return sum.sqrt();
   }
