@@ -1,8 +1,6 @@
 package dev.gatun.train.report;
 
 import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32C;
 
@@ -60,10 +58,13 @@ final class EventWriter {
   }
 
   static byte[] framed(byte[] data) {
-    ByteBuffer record =
-        ByteBuffer.allocate(data.length + 16).order(ByteOrder.LITTLE_ENDIAN).putLong(data.length);
-    byte[] length = java.util.Arrays.copyOf(record.array(), 8);
-    return record.putInt(masked(length)).put(data).putInt(masked(data)).array();
+    byte[] length = new Message().little(data.length, Long.BYTES).bytes();
+    ByteArrayOutputStream record = new ByteArrayOutputStream();
+    record.writeBytes(length);
+    record.writeBytes(new Message().little(masked(length), Integer.BYTES).bytes());
+    record.writeBytes(data);
+    record.writeBytes(new Message().little(masked(data), Integer.BYTES).bytes());
+    return record.toByteArray();
   }
 
   private static int masked(byte[] data) {
@@ -104,22 +105,20 @@ final class EventWriter {
 
     Message real(int field, double value) {
       varint(field << 3 | 1);
-      out.writeBytes(little(8).putDouble(value).array());
-      return this;
+      return little(Double.doubleToRawLongBits(value), Double.BYTES);
     }
 
     Message real32(int field, float value) {
       varint(field << 3 | 5);
-      out.writeBytes(little(4).putFloat(value).array());
-      return this;
+      return little(Float.floatToRawIntBits(value), Float.BYTES);
     }
 
     Message reals(int field, double... values) {
-      ByteBuffer packed = little(8 * values.length);
+      Message packed = new Message();
       for (double value : values) {
-        packed.putDouble(value);
+        packed.little(Double.doubleToRawLongBits(value), Double.BYTES);
       }
-      return bytes(field, packed.array());
+      return message(field, packed);
     }
 
     Message text(int field, String value) {
@@ -130,8 +129,12 @@ final class EventWriter {
       return bytes(field, value.bytes());
     }
 
-    private static ByteBuffer little(int size) {
-      return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+    /** The low bytes of a number, the lowest first. */
+    Message little(long bits, int count) {
+      for (int i = 0; i < count; i++) {
+        out.write((int) (bits >>> 8 * i));
+      }
+      return this;
     }
   }
 
