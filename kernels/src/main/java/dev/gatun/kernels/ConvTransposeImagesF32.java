@@ -29,8 +29,7 @@ final class ConvTransposeImagesF32 implements PackedConvolution {
             List.of(
                 ConvGeometry.Axis.of(g.height().kernel(), g.height().kernel(), 1),
                 ConvGeometry.Axis.of(g.width().kernel(), g.width().kernel(), 1)));
-    packing =
-        new TapProductF32(TapGrid.of(filters, false), true, 1, g.outChannels(), threads);
+    packing = new TapProductF32(TapGrid.of(filters, false), true, 1, g.outChannels(), threads);
     int width = g.width().out();
     Run[][] runs = new Run[g.height().out() * width][];
     for (int p = 0; p < runs.length; p++) {

@@ -15,9 +15,9 @@ import jdk.incubator.vector.FloatVector;
  *
  * <p>While all sums of products fit into L2, a task has a part of the tiles to itself, a few at a
  * time, and sums of its own, which are added up in their order. Else tiles are taken in rounds, so
- * that their values stay in L3: values of input and gradient at the points are written in one phase,
- * then the products of each point are added to its sums, in tasks by point and block of output
- * channels. The last phase makes taps of the sums.
+ * that their values stay in L3: values of input and gradient at the points are written in one
+ * phase, then the products of each point are added to its sums, in tasks by point and block of
+ * output channels. The last phase makes taps of the sums.
  */
 final class ConvWeightWinogradF32 extends ConvWeightGradientF32 {
   private static final int POINTS = ConvWinogradPoints.POINTS;
@@ -94,9 +94,7 @@ final class ConvWeightWinogradF32 extends ConvWeightGradientF32 {
     parts = sumBytes(g) <= mostSumBytes ? Math.clamp(tiles / PART_TILES, 1, PARTS) : 0;
     long tileBytes = 4L * PRODUCTS * (inWidth + outWidth);
     rounds =
-        parts > 0
-            ? 0
-            : Math.toIntExact(Math.max(1, Math.ceilDiv(tiles * tileBytes, roundBytes)));
+        parts > 0 ? 0 : Math.toIntExact(Math.max(1, Math.ceilDiv(tiles * tileBytes, roundBytes)));
     roundTiles = parts > 0 ? PART_TILES : Math.ceilDiv(tiles, rounds);
     blocks = Math.ceilDiv(out, BLOCK_ROWS);
     blockRows = Math.ceilDiv(out, blocks);
@@ -139,7 +137,10 @@ final class ConvWeightWinogradF32 extends ConvWeightGradientF32 {
 
   @Override
   public String note() {
-    return "winograd, " + tiles + " tiles" + (rounds > 1 ? " in " + rounds + " rounds" : parts > 0 ? " in " + parts + " parts" : "");
+    return "winograd, "
+        + tiles
+        + " tiles"
+        + (rounds > 1 ? " in " + rounds + " rounds" : parts > 0 ? " in " + parts + " parts" : "");
   }
 
   @Override

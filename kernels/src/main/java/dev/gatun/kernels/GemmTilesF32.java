@@ -97,8 +97,7 @@ final class GemmTilesF32 {
     int sets = vectors == 1 ? narrowSets(rows) : sets(rows);
     GemmTileF32 tile =
         GemmTileEmitterF32.make(rows, vectors, sets, packed, rowFloats, termFloats, WALKING);
-    Warmup.add(
-        new Trial(tile, rows, new float[rows * rowFloats + Trial.TERMS * termFloats]));
+    Warmup.add(new Trial(tile, rows, new float[rows * rowFloats + Trial.TERMS * termFloats]));
     return tile;
   }
 

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * <p>dst is written exactly and must not overlap src. A plan is immutable and may be run by any
  * number of threads at once; a run allocates nothing once every thread has its scratch memory.
  */
-public sealed interface PackedConvolution permits ConvF32, ConvTransposeF32, ConvTransposeImagesF32 {
+public sealed interface PackedConvolution
+    permits ConvF32, ConvTransposeF32, ConvTransposeImagesF32 {
   /**
    * The fastest plan of a transposed convolution on a team of that many threads. Without strides it
    * is an ordinary one whose taps run backwards, with all ways of computing that; that of many

@@ -35,7 +35,11 @@ final class WarmupTests {
   @Test
   void trialsOfDepthwiseTilesStayWithinTheirMemory() {
     int[][] shapes = {
-      {3, 1, 1, 4, 0, 0}, {3, 2, 1, 3, 1, 0}, {5, 1, 1, 2, 0, 2}, {5, 2, 3, 2, 2, 1}, {1, 1, 1, 1, 0, 0}
+      {3, 1, 1, 4, 0, 0},
+      {3, 2, 1, 3, 1, 0},
+      {5, 1, 1, 2, 0, 2},
+      {5, 2, 3, 2, 2, 1},
+      {1, 1, 1, 1, 0, 0}
     };
     for (int[] s : shapes) {
       // Dilations of their own for the same reason.

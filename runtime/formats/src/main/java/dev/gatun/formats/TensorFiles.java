@@ -10,7 +10,8 @@ import java.util.Map;
 public final class TensorFiles {
   /**
    * Reads all tensors of a .safetensors, .npz, .npy, .pb, .pt, .pth or .bin (of PyTorch) file, in
-   * the order of the file. A file of one tensor gives it the name that is stored or else that of the file.
+   * the order of the file. A file of one tensor gives it the name that is stored or else that of
+   * the file.
    */
   public static Map<String, Tensor> read(Path path) {
     return switch (extension(path)) {

@@ -74,7 +74,8 @@ public final class TorchFile {
   }
 
   private static Object unwrapped(Object root) {
-    if (!(root instanceof Map<?, ?> map) || map.values().stream().anyMatch(Tensor.class::isInstance)) {
+    if (!(root instanceof Map<?, ?> map)
+        || map.values().stream().anyMatch(Tensor.class::isInstance)) {
       return root;
     }
     List<?> inner = map.values().stream().filter(TorchFile::hasTensors).toList();
@@ -82,7 +83,8 @@ public final class TorchFile {
   }
 
   private static boolean hasTensors(@Nullable Object value) {
-    return value instanceof Map<?, ?> map && map.values().stream().anyMatch(Tensor.class::isInstance);
+    return value instanceof Map<?, ?> map
+        && map.values().stream().anyMatch(Tensor.class::isInstance);
   }
 
   private static void collect(

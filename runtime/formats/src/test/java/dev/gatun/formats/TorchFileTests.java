@@ -198,7 +198,8 @@ class TorchFileTests {
     }
     Path packed = file(good, false, Map.of());
     assertTrue(
-        String.valueOf(assertThrows(FormatException.class, () -> TorchFile.read(packed)).getMessage())
+        String.valueOf(
+                assertThrows(FormatException.class, () -> TorchFile.read(packed)).getMessage())
             .contains("compressed"));
     byte[] whole = Files.readAllBytes(file(good, true, Map.of("0", floats(1, 2, 3, 4, 5, 6))));
     for (int length = 0; length < whole.length; length += 3) {
