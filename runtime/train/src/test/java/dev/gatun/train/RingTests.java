@@ -170,6 +170,6 @@ class RingTests {
     assertEquals(0, nowhere.precision());
     Modes all = new Modes(centers(), 0.3);
     all.add(batch(new Random(3)).getOrDefault("x", Tensor.scalar(0)));
-    assertEquals(8, all.covered(0.05));
+    assertEquals(8, all.covered(0.02));
   }
 }
