@@ -134,15 +134,16 @@ final class RecurrentCellF32 {
     }
   }
 
-  /** h = candidate + update * (old - candidate). */
+  /** h = (1 - update) * candidate + update * old: an update of 0 or 1 gives one of them exactly. */
   static void update(long h, long candidate, long update, long old, int count) {
+    FloatVector one = FloatVector.broadcast(S, 1f);
     int vectors = count / L;
     for (int k = 0; k < vectors; k++) {
       FloatVector n =
           FloatVector.fromMemorySegment(S, Memory.ALL, candidate + k * BYTES, Lanes.ORDER);
       FloatVector z = FloatVector.fromMemorySegment(S, Memory.ALL, update + k * BYTES, Lanes.ORDER);
       FloatVector o = FloatVector.fromMemorySegment(S, Memory.ALL, old + k * BYTES, Lanes.ORDER);
-      z.fma(o.sub(n), n).intoMemorySegment(Memory.ALL, h + k * BYTES, Lanes.ORDER);
+      z.fma(o, one.sub(z).mul(n)).intoMemorySegment(Memory.ALL, h + k * BYTES, Lanes.ORDER);
     }
   }
 

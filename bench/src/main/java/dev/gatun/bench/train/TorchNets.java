@@ -181,13 +181,13 @@ final class TorchNets {
     Shape shape = x.getShape();
     long head = shape.get(2) / Task.HEADS;
     NDList parts =
-        linear(x, name + ".projection", name + ".projectionBias")
+        linear(x, name + ".in_proj_weight", name + ".in_proj_bias")
             .reshape(shape.get(0), shape.get(1), 3 * Task.HEADS, head)
             .transpose(0, 2, 1, 3)
             .split(3, 1);
     NDArray scores =
         parts.get(0).mul(1 / Math.sqrt((double) head)).matMul(parts.get(1).swapAxes(2, 3));
     NDArray y = scores.softmax(-1).matMul(parts.get(2)).transpose(0, 2, 1, 3).reshape(shape);
-    return linear(y, name + ".output", name + ".outputBias");
+    return linear(y, name + ".out_proj.weight", name + ".out_proj.bias");
   }
 }

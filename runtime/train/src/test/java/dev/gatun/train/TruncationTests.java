@@ -54,7 +54,7 @@ class TruncationTests {
   @ParameterizedTest
   @EnumSource(Recurrent.Cell.class)
   void windowsCutGradientsAndNothingElse(Recurrent.Cell cell) {
-    Recurrent full = new Recurrent(cell, 4, false, true, 0);
+    Recurrent full = new Recurrent(cell, 4, false, true, 0, false);
     double[] loss = new double[1];
     double[] wanted = offsetGradient(full, loss);
     double expected = loss[0];

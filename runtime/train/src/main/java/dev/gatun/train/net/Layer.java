@@ -1,7 +1,5 @@
 package dev.gatun.train.net;
 
-import java.util.Locale;
-
 /**
  * A function of one value, maybe with parameters: the building block of networks.
  *
@@ -10,23 +8,9 @@ import java.util.Locale;
  * has new ones each time, unless it is {@link #shared}.
  */
 @FunctionalInterface
-public interface Layer {
+public interface Layer extends Component {
   /** The result; the shape of {@code x} is known but for the size of the batch, axis 0. */
   Flow apply(Flow x);
-
-  /** What parameters are named after, with a number behind it. */
-  default String label() {
-    Class<?> type = getClass();
-    return type.isHidden() || type.isSynthetic() || type.getSimpleName().isEmpty()
-        ? "block"
-        : type.getSimpleName().substring(0, 1).toLowerCase(Locale.ROOT)
-            + type.getSimpleName().substring(1);
-  }
-
-  /** True when applying this object again uses the same parameters. */
-  default boolean isShared() {
-    return !getClass().isHidden() && !getClass().isSynthetic();
-  }
 
   /** This layer, then another. */
   default Layer then(Layer next) {

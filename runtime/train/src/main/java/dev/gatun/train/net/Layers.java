@@ -192,22 +192,22 @@ public final class Layers {
 
   /** A layer h' = tanh(W x + R h + b) over [N, T, F]. */
   public static Recurrent rnn(long hidden) {
-    return new Recurrent(Recurrent.Cell.RNN, hidden, false, false, 0);
+    return new Recurrent(Recurrent.Cell.RNN, hidden, false, false, 0, false);
   }
 
   /** Long short-term memory over [N, T, F]. */
   public static Recurrent lstm(long hidden) {
-    return new Recurrent(Recurrent.Cell.LSTM, hidden, false, false, 0);
+    return new Recurrent(Recurrent.Cell.LSTM, hidden, false, false, 0, false);
   }
 
   /** Gated recurrent units over [N, T, F]. */
   public static Recurrent gru(long hidden) {
-    return new Recurrent(Recurrent.Cell.GRU, hidden, false, false, 0);
+    return new Recurrent(Recurrent.Cell.GRU, hidden, false, false, 0, false);
   }
 
   /** Multi-head self-attention over [N, T, C]. */
   public static SelfAttention selfAttention(long heads) {
-    return new SelfAttention(heads, false);
+    return SelfAttention.of(heads);
   }
 
   /** Adds sines and cosines of the position to [N, T, C]. */
@@ -220,6 +220,26 @@ public final class Layers {
     return new Positions(true);
   }
 
+  /** Multi-head attention of [N, T, C] to a memory [N, S, D]: {@code call(x, memory)}. */
+  public static CrossAttention crossAttention(long heads) {
+    return new CrossAttention(heads);
+  }
+
+  /** Attention of a state to a sequence, additive (Bahdanau and others 2014). */
+  public static Alignment additiveAlignment(long units) {
+    return new Alignment(units);
+  }
+
+  /** Attention of a state to a sequence, multiplicative (Luong and others 2015). */
+  public static Alignment multiplicativeAlignment() {
+    return new Alignment(0);
+  }
+
+  /** The feed-forward part of a transformer: dense, activation, dense; [N, T, C] stays so. */
+  public static Layer feedForward(long inner, Layer activation) {
+    return x -> x.dense(inner).then(activation).dense(x.size(-1));
+  }
+
   /**
    * A transformer's encoder block over [N, T, C] with norms before attention and feed-forward part
    * (GELU, {@code inner} wide).
@@ -227,7 +247,62 @@ public final class Layers {
   public static Layer encoderBlock(SelfAttention attention, long inner, double dropout) {
     return x ->
         x.residual(y -> y.layerNorm().then(attention).dropout(dropout))
-            .residual(y -> y.layerNorm().dense(inner).gelu().dense(x.size(2)).dropout(dropout));
+            .residual(y -> forward(y, inner, dropout));
+  }
+
+  /**
+   * A transformer's decoder block with norms before each part: {@code call(x, memory)}, or {@code
+   * call(x, memory, seen)} with booleans [N, S] that tell which of the memory's positions count.
+   *
+   * @param own attention of x to itself, usually {@link SelfAttention#masked}
+   * @param cross attention of x to the memory
+   */
+  public static Module decoderBlock(
+      SelfAttention own, CrossAttention cross, long inner, double dropout) {
+    return inputs -> {
+      Flow x = inputs.get(0).residual(y -> y.layerNorm().then(own).dropout(dropout));
+      Flow[] rest = inputs.toArray(new Flow[0]);
+      rest[0] = x.layerNorm();
+      Flow seen = x.add(cross.call(rest).get(0).dropout(dropout));
+      return List.of(seen.residual(y -> forward(y, inner, dropout)));
+    };
+  }
+
+  private static Flow forward(Flow x, long inner, double dropout) {
+    return feedForward(inner, Activations.gelu()).apply(x.layerNorm()).dropout(dropout);
+  }
+
+  /** The block conv-relu-conv-add-relu (He and others 2015), with as many filters as channels. */
+  public static Layer residualBlock(long kernel) {
+    return x ->
+        x.residual(
+                y ->
+                    y.conv2d(x.size(1), kernel, Convolution::same)
+                        .relu()
+                        .conv2d(x.size(1), kernel, Convolution::same))
+            .relu();
+  }
+
+  /** A branch beside x, whose result follows x along the channels (axis 1), as in a U-Net. */
+  public static Layer skip(Layer branch) {
+    return x -> Flow.concat(1, x, x.then(branch));
+  }
+
+  /**
+   * {@code count} capsules, routed by agreement in 3 iterations: [N, I, D] to [N, count, width].
+   */
+  public static Capsules capsules(long count, long width) {
+    return new Capsules(count, width, 3);
+  }
+
+  /** A head that reads from a memory: {@code call(controller, memory, weights)}. */
+  public static MemoryHead readHead() {
+    return new MemoryHead(false);
+  }
+
+  /** A head that reads from a memory and then writes into it. */
+  public static MemoryHead writeHead() {
+    return new MemoryHead(true);
   }
 
   private Layers() {}

@@ -115,7 +115,7 @@ final class Trace {
 
   Flow apply(Layer layer, Flow x) {
     int before = applied;
-    Flow y = scoped(layer, layer.label(), layer.isShared(), List.of(x), () -> layer.apply(x));
+    Flow y = scoped(layer, List.of(x), () -> layer.apply(x));
     if (applied == before && y.value() != x.value()) {
       tap(new Tap(left, layer.label(), x.value(), y.value()));
     }
@@ -133,7 +133,7 @@ final class Trace {
   }
 
   List<Flow> call(Module module, List<Flow> inputs) {
-    return scoped(module, module.label(), module.isShared(), inputs, () -> module.apply(inputs));
+    return scoped(module, inputs, () -> module.apply(inputs));
   }
 
   /** A float32 operand or result of a product, as precise as products are. */
@@ -155,12 +155,12 @@ final class Trace {
     }
   }
 
-  private <T> T scoped(
-      Object owner, String label, boolean shared, List<Flow> inputs, Supplier<T> body) {
+  private <T> T scoped(Component owner, List<Flow> inputs, Supplier<T> body) {
+    boolean shared = owner.isShared();
     String outer = path;
     String inner = shared ? paths.get(owner) : null;
     if (inner == null) {
-      inner = enter(label);
+      inner = enter(owner.label());
       if (shared) {
         paths.put(owner, inner);
       }
