@@ -414,7 +414,12 @@ public final class GemmF32 {
         if (direct != null && columns == COLUMNS) {
           return from;
         }
-        PackedWeightsF32.packPanel(from, bRowBytes, columns, k1 - k0, scratch.panel);
+        if (columns == COLUMNS) {
+          // Vectors: for plain copies of 128 bytes the calls cost as much as the bytes.
+          GemmEdgesF32.copy(from, bRowBytes, scratch.panel, COLUMN_BYTES, k1 - k0, COLUMNS);
+        } else {
+          PackedWeightsF32.packPanel(from, bRowBytes, columns, k1 - k0, scratch.panel);
+        }
       }
       case TRANSPOSED -> {
         long from = b + (long) panel * COLUMNS * bRowBytes + 4L * k0;

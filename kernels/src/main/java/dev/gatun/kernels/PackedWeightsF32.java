@@ -65,6 +65,36 @@ public final class PackedWeightsF32 {
     }
   }
 
+  /** Rows that are packed at a time: streams that the processor fetches ahead. */
+  private static final int STREAMS = 8;
+
+  /**
+   * Packs rows [firstRow, lastRow) of a matrix [k, n] into all panels, for weights that change and
+   * are packed by a team: rows are read from one end to the other.
+   */
+  public static void packRows(
+      long src, long srcRowBytes, int n, int k, long dst, int firstRow, int lastRow) {
+    int whole = n / COLUMNS;
+    for (int row = firstRow; row < lastRow; row += STREAMS) {
+      int rows = Math.min(STREAMS, lastRow - row);
+      long from = src + row * srcRowBytes;
+      long to = dst + (long) row * ROW_BYTES;
+      for (int panel = 0; panel < whole; panel++) {
+        long panelTo = to + (long) panel * k * ROW_BYTES;
+        GemmEdgesF32.copy(
+            from + (long) panel * ROW_BYTES, srcRowBytes, panelTo, ROW_BYTES, rows, COLUMNS);
+      }
+      if (whole * COLUMNS < n) {
+        packPanel(
+            from + (long) whole * ROW_BYTES,
+            srcRowBytes,
+            n - whole * COLUMNS,
+            rows,
+            to + (long) whole * k * ROW_BYTES);
+      }
+    }
+  }
+
   /** Packs one panel: k rows of that many columns. */
   static void packPanel(long src, long srcRowBytes, int columns, int k, long dst) {
     if (columns == COLUMNS) {

@@ -10,6 +10,7 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -352,6 +353,27 @@ class GemmF32Tests {
         float extra =
             Memory.ALL.get(Memory.F32, buffers[0] + (row + i) * buffers[1] + 4 * (column + j));
         Memory.ALL.set(Memory.F32, at, Memory.ALL.get(Memory.F32, at) + extra);
+      }
+    }
+  }
+
+  @Test
+  void rowsPackedInPartsAreThoseOfTheWholeMatrix() {
+    Random random = new Random(3);
+    for (int n : new int[] {1, COLUMNS - 1, COLUMNS, COLUMNS + 1, 3 * COLUMNS + 5}) {
+      for (int k : new int[] {1, 7, 8, 41}) {
+        float[] values = FloatBuffers.uniform(random, n * k, -1, 1);
+        int floats = Math.toIntExact(PackedWeightsF32.bytes(n, k) / 4);
+        try (FloatBuffers m = new FloatBuffers()) {
+          long src = m.of(values).at();
+          FloatBuffers.Buffer whole = m.blank(floats);
+          FloatBuffers.Buffer parts = m.blank(floats);
+          PackedWeightsF32.pack(src, 4L * n, n, k, whole.at());
+          for (int row = 0; row < k; row += 10) {
+            PackedWeightsF32.packRows(src, 4L * n, n, k, parts.at(), row, Math.min(k, row + 10));
+          }
+          assertArrayEquals(whole.floats(), parts.floats(), n + " x " + k);
+        }
       }
     }
   }

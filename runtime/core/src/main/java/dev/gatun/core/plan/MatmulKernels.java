@@ -10,6 +10,7 @@ import dev.gatun.kernels.Epilogue;
 import dev.gatun.kernels.GemmF32;
 import dev.gatun.kernels.PackedWeightsF32;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,12 @@ import org.jspecify.annotations.Nullable;
  * axes of the left one join its rows where the right one has none.
  */
 final class MatmulKernels implements Candidate {
+  /** With fewer rows each task packs for itself what it needs, which saves a meeting. */
+  private static final int SHARED_ROWS = 64;
+
+  /** Rows of the right matrix that a task packs. */
+  private static final int PACKED_ROWS = 32;
+
   @Override
   public String name() {
     return "matmul/vector/f32";
@@ -73,6 +80,9 @@ final class MatmulKernels implements Candidate {
           "packed " + m + "x" + n + "x" + k,
           bIndex);
     }
+    if (matrices == 1 && m >= SHARED_ROWS && k > 0) {
+      return shared(anchored, node, product, left, target.threads());
+    }
     GemmF32.Right right = turnB ? GemmF32.Right.TRANSPOSED : GemmF32.Right.ROWS;
     GemmF32 plan = GemmF32.plan(m, n, k, left, right, threads);
     long bRowBytes = 4L * (turnB ? k : n);
@@ -83,6 +93,55 @@ final class MatmulKernels implements Candidate {
             plan, product, aIndex, aRowBytes, bIndex, 0, bRowBytes, anchored, node.inputs().size()),
         (matrices == 1 ? "" : matrices + " of ") + m + "x" + n + "x" + k,
         -1);
+  }
+
+  /** A product whose right matrix changes: the team packs it once, before tasks of rows use it. */
+  private static Lowering shared(
+      Anchored anchored, Node node, Product product, GemmF32.Left left, int threads) {
+    int m = (int) product.m();
+    int n = (int) product.n();
+    int k = (int) product.k();
+    int scratch = node.inputs().size() + node.outputs().size();
+    GemmF32 plan = GemmF32.plan(m, n, k, left, GemmF32.Right.PACKED, threads);
+    long aRowBytes = 4L * (product.turnA() ? m : k);
+    Kernel multiply =
+        new Multiply(
+            plan,
+            product,
+            anchored.inputs()[0],
+            aRowBytes,
+            scratch,
+            0,
+            0,
+            anchored,
+            node.inputs().size());
+    int b = anchored.inputs()[1];
+    int panels = PackedWeightsF32.panels(n);
+    Kernel pack =
+        product.turnB()
+            ? new TaskKernel(
+                panels,
+                (buffers, task) ->
+                    PackedWeightsF32.packTransposed(
+                        buffers[b], 4L * k, n, k, buffers[scratch], task, task + 1))
+            : new TaskKernel(
+                Math.ceilDiv(k, PACKED_ROWS),
+                (buffers, task) ->
+                    PackedWeightsF32.packRows(
+                        buffers[b],
+                        4L * n,
+                        n,
+                        k,
+                        buffers[scratch],
+                        task * PACKED_ROWS,
+                        Math.min(k, (task + 1) * PACKED_ROWS)));
+    String note = m + "x" + n + "x" + k + ", packed once";
+    return new Lowering.Kernels(
+        List.of(pack, multiply),
+        PackedWeightsF32.bytes(n, k),
+        List.of(),
+        List.of(),
+        anchored.note().isEmpty() ? note : note + "; " + anchored.note());
   }
 
   private static void pack(long from, boolean transposed, int n, int k, long to) {

@@ -34,7 +34,13 @@ class MatmulPlanTests {
         "[5] | [5] | false | false",
         "[0, 5] | [5, 3] | false | false",
         "[2, 0] | [0, 3] | false | false",
-        "[1, 300] | [300, 100] | false | false"
+        "[1, 300] | [300, 100] | false | false",
+        "[64, 33] | [33, 70] | false | false",
+        "[130, 17] | [45, 17] | false | true",
+        "[33, 97] | [33, 64] | true | false",
+        "[8, 16, 5] | [5, 31] | false | false",
+        "[5, 301] | [38, 5] | true | true",
+        "[101, 70] | [101, 40] | true | false"
       })
   void agreesWithTheReference(String a, String b, boolean turnA, boolean turnB) {
     String product = "y = matmul(a, b) {transposeA = " + turnA + ", transposeB = " + turnB + "}\n";
