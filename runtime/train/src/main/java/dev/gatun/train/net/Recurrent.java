@@ -139,8 +139,7 @@ public record Recurrent(
     // The last states [D, N, H], and all of them [T, D, N, H].
     Flow y = Flow.concat(0, parts).transpose(2, 0, 1, 3).reshape(0, 0, directions * hidden);
     List<Flow> all = new ArrayList<>();
-    before.forEach(
-        state -> all.add(state.transpose(1, 0, 2).reshape(-1, directions * hidden)));
+    before.forEach(state -> all.add(state.transpose(1, 0, 2).reshape(-1, directions * hidden)));
     all.add(0, last ? all.get(0) : y);
     if (probed) {
       probe(x, y, inputs.size() > 1 ? inputs.get(1) : all.get(1).mul(0), w, r, bias);

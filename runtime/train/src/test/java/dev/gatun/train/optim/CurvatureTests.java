@@ -11,12 +11,11 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 class CurvatureTests {
-  private static final UnaryOperator<Flow> ROSENBROCK =
-      p -> {
-        Flow x = p.select(0, 0);
-        Flow y = p.select(0, 1);
-        return x.subFrom(1).square().add(y.sub(x.square()).square().mul(100));
-      };
+  private static Flow rosenbrock(Flow p) {
+    Flow x = p.select(0, 0);
+    Flow y = p.select(0, 1);
+    return x.subFrom(1).square().add(y.sub(x.square()).square().mul(100));
+  }
 
   @Test
   void productsAreDifferencesOfGradients() {
@@ -57,7 +56,7 @@ class CurvatureTests {
       assertArrayEquals(new double[] {1, -1}, end, 1e-12); // 6x + y = 5, x + 2y = -1
       assertArrayEquals(new double[] {0, 0}, curvature.gradient(end), 1e-12);
     }
-    try (Curvature curvature = Curvature.of(Tensor.of(start, 2), ROSENBROCK)) {
+    try (Curvature curvature = Curvature.of(Tensor.of(start, 2), CurvatureTests::rosenbrock)) {
       double[] p = {-1.2, 1};
       for (int i = 0; i < 7; i++) {
         p = curvature.newton(p);

@@ -27,7 +27,7 @@ class HundredStepsTests {
   private static final double[] SCALE = {4, 1, 0.25};
 
   /** A rule in double precision: the step that is subtracted, from gradient and memory. */
-  private interface Rule {
+  interface Rule {
     /**
      * Changes the parameter.
      *
