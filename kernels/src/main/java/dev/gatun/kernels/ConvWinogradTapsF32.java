@@ -5,7 +5,8 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The taps of a weight gradient from the six products at the points of {@link ConvWinogradPoints},
- * lane by lane: the transpose of {@link ConvWinogradValuesF32#ofFilter}. Bound by loads and stores.
+ * lane by lane: the transpose of what {@link ConvWinogradWeightsF32} does to filters. Bound by
+ * loads and stores.
  *
  * <p>Product i of lane l lies at {@code src + i * step + 4 * l}, tap j at {@code dst + j * dstStep
  * + 4 * l}. Addresses are cut to 56 bits for the reason given in {@link DepthwiseTilesF32}.

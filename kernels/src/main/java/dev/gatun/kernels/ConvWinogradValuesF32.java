@@ -4,8 +4,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Values of polynomials at the six points of {@link ConvWinogradPoints}, lane by lane: what filters
- * become before they are multiplied, and gradients of output tiles.
+ * Values of polynomials at the six points of {@link ConvWinogradPoints}, lane by lane: what
+ * gradients of output tiles become before they are multiplied.
  *
  * <p>Bound by loads and stores in L1. Coefficient i of the polynomial in lane l lies at {@code src
  * + i * step + 4 * l}, value j at {@code dst + j * dstStep + 4 * l}. Addresses are cut to 56 bits
@@ -17,83 +17,12 @@ final class ConvWinogradValuesF32 {
   private static final long ADDRESS = (1L << 56) - 1;
   private static final long DISTANCE = (1L << 40) - 1;
 
-  /** Values of filters of 3 or 5 taps, with the factors that the algorithm needs. */
-  static void ofFilter(int taps, long src, long step, int vectors, long dst, long dstStep) {
-    if (taps == 3) {
-      three(src, step, vectors, dst, dstStep);
-    } else {
-      five(src, step, vectors, dst, dstStep);
-    }
-  }
-
   /** Values of 4 or 2 pixels of a gradient: the transpose of how products become pixels. */
   static void ofPixels(int pixels, long src, long step, int vectors, long dst, long dstStep) {
     if (pixels == 4) {
       four(src, step, vectors, dst, dstStep);
     } else {
       two(src, step, vectors, dst, dstStep);
-    }
-  }
-
-  private static void three(long src, long srcStep, int vectors, long dst, long dstStep) {
-    long from = src & ADDRESS;
-    long to = dst & ADDRESS;
-    long step = srcStep & DISTANCE;
-    long row = dstStep & DISTANCE;
-    for (int k = 0; k < vectors; k++) {
-      long p = from + k * VECTOR_BYTES;
-      FloatVector g0 = FloatVector.fromMemorySegment(S, Memory.ALL, p, Lanes.ORDER);
-      FloatVector g1 = FloatVector.fromMemorySegment(S, Memory.ALL, p + step, Lanes.ORDER);
-      FloatVector g2 = FloatVector.fromMemorySegment(S, Memory.ALL, p + 2 * step, Lanes.ORDER);
-      FloatVector a = FloatVector.broadcast(S, ConvWinogradPoints.A);
-      FloatVector b = FloatVector.broadcast(S, ConvWinogradPoints.B);
-      FloatVector scaleA = FloatVector.broadcast(S, ConvWinogradPoints.SCALE_A);
-      FloatVector scaleB = FloatVector.broadcast(S, ConvWinogradPoints.SCALE_B);
-      FloatVector evenA = g2.fma(FloatVector.broadcast(S, ConvWinogradPoints.A2), g0);
-      FloatVector evenB = g2.fma(FloatVector.broadcast(S, ConvWinogradPoints.B2), g0);
-      FloatVector oddA = g1.mul(a);
-      FloatVector oddB = g1.mul(b);
-      FloatVector zero = g0.mul(FloatVector.broadcast(S, ConvWinogradPoints.SCALE_0));
-      long q = to + k * VECTOR_BYTES;
-      zero.intoMemorySegment(Memory.ALL, q, Lanes.ORDER);
-      evenA.add(oddA).mul(scaleA).intoMemorySegment(Memory.ALL, q + row, Lanes.ORDER);
-      evenA.sub(oddA).mul(scaleA).intoMemorySegment(Memory.ALL, q + 2 * row, Lanes.ORDER);
-      evenB.add(oddB).mul(scaleB).intoMemorySegment(Memory.ALL, q + 3 * row, Lanes.ORDER);
-      evenB.sub(oddB).mul(scaleB).intoMemorySegment(Memory.ALL, q + 4 * row, Lanes.ORDER);
-      g2.intoMemorySegment(Memory.ALL, q + 5 * row, Lanes.ORDER);
-    }
-  }
-
-  private static void five(long src, long srcStep, int vectors, long dst, long dstStep) {
-    long from = src & ADDRESS;
-    long to = dst & ADDRESS;
-    long step = srcStep & DISTANCE;
-    long row = dstStep & DISTANCE;
-    for (int k = 0; k < vectors; k++) {
-      long p = from + k * VECTOR_BYTES;
-      FloatVector g0 = FloatVector.fromMemorySegment(S, Memory.ALL, p, Lanes.ORDER);
-      FloatVector g1 = FloatVector.fromMemorySegment(S, Memory.ALL, p + step, Lanes.ORDER);
-      FloatVector g2 = FloatVector.fromMemorySegment(S, Memory.ALL, p + 2 * step, Lanes.ORDER);
-      FloatVector g3 = FloatVector.fromMemorySegment(S, Memory.ALL, p + 3 * step, Lanes.ORDER);
-      FloatVector g4 = FloatVector.fromMemorySegment(S, Memory.ALL, p + 4 * step, Lanes.ORDER);
-      FloatVector a = FloatVector.broadcast(S, ConvWinogradPoints.A);
-      FloatVector b = FloatVector.broadcast(S, ConvWinogradPoints.B);
-      FloatVector a2 = FloatVector.broadcast(S, ConvWinogradPoints.A2);
-      FloatVector b2 = FloatVector.broadcast(S, ConvWinogradPoints.B2);
-      FloatVector scaleA = FloatVector.broadcast(S, ConvWinogradPoints.SCALE_A);
-      FloatVector scaleB = FloatVector.broadcast(S, ConvWinogradPoints.SCALE_B);
-      FloatVector evenA = g4.fma(a2, g2).fma(a2, g0);
-      FloatVector evenB = g4.fma(b2, g2).fma(b2, g0);
-      FloatVector oddA = g3.fma(a2, g1).mul(a);
-      FloatVector oddB = g3.fma(b2, g1).mul(b);
-      FloatVector zero = g0.mul(FloatVector.broadcast(S, ConvWinogradPoints.SCALE_0));
-      long q = to + k * VECTOR_BYTES;
-      zero.intoMemorySegment(Memory.ALL, q, Lanes.ORDER);
-      evenA.add(oddA).mul(scaleA).intoMemorySegment(Memory.ALL, q + row, Lanes.ORDER);
-      evenA.sub(oddA).mul(scaleA).intoMemorySegment(Memory.ALL, q + 2 * row, Lanes.ORDER);
-      evenB.add(oddB).mul(scaleB).intoMemorySegment(Memory.ALL, q + 3 * row, Lanes.ORDER);
-      evenB.sub(oddB).mul(scaleB).intoMemorySegment(Memory.ALL, q + 4 * row, Lanes.ORDER);
-      g4.intoMemorySegment(Memory.ALL, q + 5 * row, Lanes.ORDER);
     }
   }
 
