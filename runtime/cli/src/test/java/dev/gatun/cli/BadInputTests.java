@@ -179,13 +179,19 @@ class BadInputTests {
   @ValueSource(
       strings = {
         "run", "run m --threads x", "run m --threads NaN", "run m --dim x.0=NaN", "run m --dim x",
-        "run m --top-k -", "walk m", "bench m --runs x", "run m --unknown", "conformance",
+        "run m --top-k -", "xyz m", "bench m --runs x", "run m --unknown", "conformance",
       })
   void wrongUsageIsExplained(String line) {
     assertEquals(2, gatun(line.split(" ", -1)), line);
     assertTrue(out.toString().isEmpty(), out.toString());
     assertFalse(err.toString().contains("\tat "), err.toString());
     assertTrue(err.toString().contains("Usage: gatun"), err.toString());
+  }
+
+  @Test
+  void aMistypedCommandIsSuggested() {
+    assertEquals(2, gatun("inspct", "m"));
+    assertTrue(err.toString().contains("gatun inspect"), err.toString());
   }
 
   @ParameterizedTest
