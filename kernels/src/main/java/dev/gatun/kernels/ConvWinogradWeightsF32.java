@@ -28,14 +28,20 @@ record ConvWinogradWeightsF32(int outChannels, int inChannels, int kernel, boole
 
   private static final int MOST_TAPS = 25;
 
-  /** Memory for filters, turned, and for one between the passes down and across. */
+  /** Memory for filters, turned, and for one in double: its taps, rows and products. */
   private static final class Scratch {
     private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
 
     private final Arena owner = Arena.ofAuto();
     private final long filters =
-        owner.allocate((long) TOGETHER * MOST_TAPS * COLUMN_BYTES, Memory.ALIGNMENT).address();
-    private final double[] rows = new double[POINTS * 5];
+        owner
+            .allocate(
+                (TOGETHER * MOST_TAPS + 2L * (MOST_TAPS + POINTS * 5 + POINTS)) * COLUMN_BYTES,
+                Memory.ALIGNMENT)
+            .address();
+    private final long taps = filters + TOGETHER * MOST_TAPS * COLUMN_BYTES;
+    private final long rows = taps + MOST_TAPS * 2 * COLUMN_BYTES;
+    private final long products = rows + POINTS * 5 * 2 * COLUMN_BYTES;
   }
 
   /** Size of the packed weights. */
@@ -72,7 +78,7 @@ record ConvWinogradWeightsF32(int outChannels, int inChannels, int kernel, boole
       for (int i = 0; i < count; i++) {
         long filter = scratch.filters + (long) i * taps * COLUMN_BYTES;
         long to = at(dst, panel, 0) + (c + i) * COLUMN_BYTES;
-        transform(filter, scratch.rows, to, productBytes);
+        transform(filter, scratch, to, productBytes);
       }
     }
   }
@@ -97,48 +103,22 @@ record ConvWinogradWeightsF32(int outChannels, int inChannels, int kernel, boole
    * The products' factors of a panel of filters. In double: a rounding more of the weights turns
    * enough results of relu and max pooling that gradients of VGG-11 leave 0.2 %.
    */
-  private void transform(long filter, double[] rows, long dst, long productBytes) {
-    for (int j = 0; j < COLUMNS; j++) {
-      double[] taps = new double[kernel];
-      for (int x = 0; x < kernel; x++) {
-        for (int y = 0; y < kernel; y++) {
-          long tap = filter + (y * kernel + x) * COLUMN_BYTES;
-          taps[y] = Memory.ALL.get(Memory.F32, tap + 4L * j);
-        }
-        values(taps, rows, x, kernel);
-      }
-      double[] factors = new double[POINTS];
-      for (int i = 0; i < POINTS; i++) {
-        System.arraycopy(rows, i * kernel, taps, 0, kernel);
-        values(taps, factors, 0, 1);
-        for (int k = 0; k < POINTS; k++) {
-          long to = dst + (i * POINTS + k) * productBytes + 4L * j;
-          Memory.ALL.set(Memory.F32, to, (float) factors[k]);
-        }
-      }
+  private void transform(long filter, Scratch scratch, long dst, long productBytes) {
+    int rowColumns = kernel * COLUMNS;
+    long rowBytes = 8L * rowColumns;
+    ConvWinogradFactorsF32.widen(filter, kernel * rowColumns, scratch.taps);
+    ConvWinogradFactorsF32.values(
+        kernel, scratch.taps, rowBytes, rowColumns, scratch.rows, rowBytes);
+    for (int i = 0; i < POINTS; i++) {
+      ConvWinogradFactorsF32.values(
+          kernel,
+          scratch.rows + i * rowBytes,
+          8L * COLUMNS,
+          COLUMNS,
+          scratch.products,
+          8L * COLUMNS);
+      ConvWinogradFactorsF32.narrow(
+          scratch.products, POINTS, COLUMNS, dst + (long) i * POINTS * productBytes, productBytes);
     }
-  }
-
-  /** Scaled values of a polynomial at the points, that many numbers apart. */
-  private static void values(double[] g, double[] to, int at, int step) {
-    double a2 = ConvWinogradPoints.A2;
-    double b2 = ConvWinogradPoints.B2;
-    to[at] = g[0] / (a2 * b2);
-    pair(g, ConvWinogradPoints.A, 2 * a2 * (a2 - b2), to, at + step, step);
-    pair(g, ConvWinogradPoints.B, 2 * b2 * (b2 - a2), to, at + 3 * step, step);
-    to[at + 5 * step] = g[g.length - 1];
-  }
-
-  private static void pair(double[] g, double x, double scale, double[] to, int at, int step) {
-    double even = 0;
-    double odd = 0;
-    for (int i = g.length - 1; i >= 0; i -= 2) {
-      even = even * x * x + g[i];
-    }
-    for (int i = g.length - 2; i >= 0; i -= 2) {
-      odd = odd * x * x + g[i];
-    }
-    to[at] = (even + odd * x) / scale;
-    to[at + step] = (even - odd * x) / scale;
   }
 }
