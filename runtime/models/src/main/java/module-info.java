@@ -8,4 +8,5 @@ module dev.gatun.models {
 
   exports dev.gatun.models;
   exports dev.gatun.models.family;
+  exports dev.gatun.models.generate;
 }

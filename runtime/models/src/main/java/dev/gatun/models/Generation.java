@@ -4,88 +4,110 @@ import dev.gatun.core.tensor.DType;
 import dev.gatun.core.tensor.GatunException;
 import dev.gatun.core.tensor.Shape;
 import dev.gatun.core.tensor.Tensor;
+import dev.gatun.models.family.Config;
+import dev.gatun.models.family.Decoding;
+import dev.gatun.models.generate.Continuation;
+import dev.gatun.models.generate.Listener;
+import dev.gatun.models.generate.Rule;
+import dev.gatun.models.generate.Search;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
- * Words one after the other, each the most likely one.
+ * Words one after the other, by a decoder or an encoder-decoder: what {@link Search} says about
+ * choosing them, for inputs as networks take them.
  *
- * <p>A network with {@code decoder_input_ids} begins with its config's decoder_start_token_id;
- * others go on after {@code input_ids}.
- *
- * @param words how many at most
- * @param ends ids after which a row is complete; the rest of it is padding
+ * <p>A network with {@code decoder_input_ids} begins with these, or without them with its config's
+ * decoder_start_token_id; others go on after {@code input_ids}. Words that {@code attention_mask}
+ * hides are not there: rows may have padding on either side.
  */
-public record Generation(int words, long... ends) {
-  private static final String DECODER = "decoder_input_ids";
+public final class Generation {
   private static final String IDS = "input_ids";
   private static final String MASK = "attention_mask";
+  private final Search search;
 
-  public Generation {
-    if (words < 1) {
-      throw new GatunException("generation: there must be at least one word, got " + words);
-    }
-    ends = ends.clone();
+  private Generation(Search search) {
+    this.search = search;
+  }
+
+  /** By a search. */
+  public static Generation by(Search search) {
+    return new Generation(search);
   }
 
   /** The most likely word at each step. */
   public static Generation greedy(int words) {
-    return new Generation(words);
+    return new Generation(Search.greedy(words));
   }
 
   /** With ids that end a row. */
   public Generation endingWith(long... ids) {
-    return new Generation(words, ids);
+    return new Generation(search.endingWith(ids));
+  }
+
+  /** With a rule more. */
+  public Generation with(Rule rule) {
+    return new Generation(search.with(rule));
   }
 
   /** The ids [B, T], those given first; rows that ended earlier are padded. */
   public Tensor run(Pretrained model, Map<String, Tensor> inputs) {
-    boolean decoder = model.architecture().names().contains(DECODER);
-    if (!decoder && !model.architecture().names().contains(IDS)) {
-      throw new GatunException("generation: this network does not take words");
+    String words = words(model);
+    List<Continuation> found = continuations(model, inputs, Listener.NONE);
+    List<long[]> rows = new ArrayList<>();
+    long[][] given = inputs.containsKey(words) ? rows(inputs, words) : started(model, found.size());
+    int width = 0;
+    for (int r = 0; r < found.size(); r++) {
+      long[] row = Arrays.copyOf(given[r], given[r].length + found.get(r).words().length);
+      System.arraycopy(found.get(r).words(), 0, row, given[r].length, found.get(r).words().length);
+      rows.add(row);
+      width = Math.max(width, row.length);
     }
-    Map<String, Tensor> now = new LinkedHashMap<>(inputs);
-    int rows = Math.toIntExact(inputs.values().iterator().next().shape().size(0));
-    long start =
-        model.config().integer("decoder_start_token_id", model.config().integer("bos_token_id", 0));
-    long[][] ids = decoder ? started(rows, start) : rows(inputs, IDS);
-    long[][] mask = decoder || !inputs.containsKey(MASK) ? new long[0][] : rows(inputs, MASK);
-    long padding = model.config().integer("pad_token_id", ends.length > 0 ? ends[0] : 0);
-    boolean[] ended = new boolean[rows];
-    for (int step = 0; step < words && !all(ended); step++) {
-      now.put(decoder ? DECODER : IDS, tensor(ids));
-      if (mask.length > 0) {
-        now.put(MASK, tensor(mask));
-        now.put("position_ids", positions(mask));
-      }
-      Tensor logits = model.predict(now).get("logits");
-      if (logits == null) {
-        throw new GatunException("generation: the network has no result 'logits'");
-      }
-      long[] next = likeliest(logits);
-      for (int r = 0; r < rows; r++) {
-        ids[r] = longer(ids[r], ended[r] ? padding : next[r]);
-        long word = next[r];
-        ended[r] |= Arrays.stream(ends).anyMatch(end -> end == word);
-        if (mask.length > 0) {
-          mask[r] = longer(mask[r], 1);
-        }
-      }
+    long padding = padding(model);
+    long[] all = new long[rows.size() * width];
+    for (int r = 0; r < rows.size(); r++) {
+      long[] row = rows.get(r);
+      System.arraycopy(row, 0, all, r * width, row.length);
+      Arrays.fill(all, r * width + row.length, (r + 1) * width, padding);
     }
-    return tensor(ids);
+    return Tensor.whole(DType.I64, Shape.of(rows.size(), width), all);
   }
 
-  private static boolean all(boolean[] values) {
-    for (boolean value : values) {
-      if (!value) {
-        return false;
-      }
+  /** What comes after each row; the listener hears of each word at once. */
+  public List<Continuation> continuations(
+      Pretrained model, Map<String, Tensor> inputs, Listener listener) {
+    String words = words(model);
+    if (inputs.isEmpty()) {
+      throw new GatunException("generation: there are no inputs");
     }
-    return values.length > 0;
+    List<long[]> first;
+    if (words.equals(IDS)) {
+      first = counted(rows(inputs, IDS), inputs.containsKey(MASK) ? rows(inputs, MASK) : null);
+    } else if (inputs.containsKey(words)) {
+      first = List.of(rows(inputs, words));
+    } else {
+      int rows = Math.toIntExact(inputs.values().iterator().next().shape().size(0));
+      first = List.of(started(model, rows));
+    }
+    return search.run(model.decoder(), inputs, first, listener);
   }
 
-  private static long[][] started(int rows, long start) {
+  private static String words(Pretrained model) {
+    Decoding decoding = model.decoder().decoding();
+    return decoding.words();
+  }
+
+  private long padding(Pretrained model) {
+    Config c = model.config();
+    List<Long> ends = search.ends();
+    return c.integer("pad_token_id", ends.isEmpty() ? 0 : ends.get(0));
+  }
+
+  private static long[][] started(Pretrained model, int rows) {
+    Config c = model.config();
+    long start = c.integer("decoder_start_token_id", c.integer("bos_token_id", 0));
     long[][] ids = new long[rows][];
     Arrays.setAll(ids, r -> new long[] {start});
     return ids;
@@ -93,8 +115,8 @@ public record Generation(int words, long... ends) {
 
   private static long[][] rows(Map<String, Tensor> inputs, String name) {
     Tensor tensor = inputs.get(name);
-    if (tensor == null || tensor.shape().rank() != 2) {
-      throw new GatunException("generation: needs '" + name + "' [batch, words]");
+    if (tensor == null || tensor.shape().rank() != 2 || tensor.dtype() != DType.I64) {
+      throw new GatunException("generation: needs '" + name + "' i64 [batch, words]");
     }
     int width = Math.toIntExact(tensor.shape().size(1));
     long[] all = tensor.toLongs();
@@ -103,50 +125,25 @@ public record Generation(int words, long... ends) {
     return rows;
   }
 
-  private static long[] longer(long[] row, long last) {
-    long[] copy = Arrays.copyOf(row, row.length + 1);
-    copy[row.length] = last;
-    return copy;
-  }
-
-  private static Tensor tensor(long[][] rows) {
-    long[] all = Arrays.stream(rows).flatMapToLong(Arrays::stream).toArray();
-    return Tensor.whole(DType.I64, Shape.of(rows.length, rows[0].length), all);
-  }
-
-  /** Padding does not count: positions start behind it. */
-  private static Tensor positions(long[][] mask) {
-    long[][] positions = new long[mask.length][];
-    for (int r = 0; r < mask.length; r++) {
-      positions[r] = new long[mask[r].length];
-      long count = 0;
-      for (int t = 0; t < mask[r].length; t++) {
-        count += mask[r][t];
-        positions[r][t] = mask[r][t] == 0 ? 1 : count - 1;
-      }
+  /** The words that the mask shows. */
+  private static List<long[]> counted(
+      long[][] ids, long @org.jspecify.annotations.Nullable [][] mask) {
+    if (mask == null) {
+      return List.of(ids);
     }
-    return tensor(positions);
-  }
-
-  /** The largest of the last position's numbers [B, T, words], the first of equal ones. */
-  private static long[] likeliest(Tensor logits) {
-    int rows = Math.toIntExact(logits.shape().size(0));
-    long time = logits.shape().size(1);
-    long count = logits.shape().size(2);
-    long[] best = new long[rows];
-    for (int r = 0; r < rows; r++) {
-      long from = (r * time + time - 1) * count;
-      for (long i = 1; i < count; i++) {
-        if (logits.getFloat(from + i) > logits.getFloat(from + best[r])) {
-          best[r] = i;
-        }
+    List<long[]> rows = new ArrayList<>();
+    for (int r = 0; r < ids.length; r++) {
+      long[] row = ids[r];
+      long[] shown = r < mask.length ? mask[r] : new long[0];
+      if (shown.length != row.length) {
+        throw new GatunException("generation: '" + MASK + "' must be as large as '" + IDS + "'");
       }
+      rows.add(
+          java.util.stream.IntStream.range(0, row.length)
+              .filter(t -> shown[t] != 0)
+              .mapToLong(t -> row[t])
+              .toArray());
     }
-    return best;
-  }
-
-  @Override
-  public long[] ends() {
-    return ends.clone();
+    return rows;
   }
 }

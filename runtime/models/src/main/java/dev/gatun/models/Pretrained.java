@@ -8,6 +8,7 @@ import dev.gatun.core.tensor.Tensor;
 import dev.gatun.models.family.Architecture;
 import dev.gatun.models.family.Config;
 import dev.gatun.models.family.Given;
+import dev.gatun.models.generate.Decoder;
 import dev.gatun.models.vision.Torchvision;
 import dev.gatun.train.loss.Objective;
 import dev.gatun.train.net.Input;
@@ -24,6 +25,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A published network with its weights: predicts ({@link #predict}), trains ({@link #net} and
@@ -38,6 +40,7 @@ public final class Pretrained implements AutoCloseable {
   private final LoadReport report;
   private final SessionOptions options;
   private final Map<Set<String>, Session> sessions = new ConcurrentHashMap<>();
+  private @Nullable Decoder decoder;
 
   private Pretrained(
       Config config,
@@ -234,6 +237,18 @@ public final class Pretrained implements AutoCloseable {
     return new Pretrained(config, architecture, whole, files, report, other);
   }
 
+  /**
+   * What goes on word by word with these weights, compiled when it is first asked for.
+   *
+   * @throws GatunException if the network does not go on word by word
+   */
+  public synchronized Decoder decoder() {
+    if (decoder == null) {
+      decoder = Decoder.of(config, architecture, whole.weights(), options);
+    }
+    return decoder;
+  }
+
   /** Results by name; which inputs may be left out the architecture says. */
   public Map<String, Tensor> predict(Map<String, Tensor> inputs) {
     Session session =
@@ -252,7 +267,10 @@ public final class Pretrained implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
+    if (decoder != null) {
+      decoder.close();
+    }
     sessions.values().forEach(Session::close);
   }
 }

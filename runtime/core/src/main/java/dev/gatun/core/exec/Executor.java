@@ -64,6 +64,7 @@ final class Executor implements Evaluation.Runner, AutoCloseable {
   // Programs that run for the time being, and who makes those that will take their place.
   private final Map<Key, Rehearsal> rehearsals = new HashMap<>();
   private int background; // threads of rehearsals, which use the weights even when we are closed
+  private int owners = 1;
   private boolean closed;
 
   Executor(SessionOptions options) {
@@ -385,8 +386,17 @@ final class Executor implements Evaluation.Runner, AutoCloseable {
     }
   }
 
+  /** Another session uses this one, and closes it as well. */
+  synchronized Executor shared() {
+    owners++;
+    return this;
+  }
+
   @Override
   public synchronized void close() {
+    if (--owners > 0) {
+      return;
+    }
     closed = true;
     rehearsals.clear();
     programs.values().forEach(Program::close);

@@ -11,9 +11,11 @@ import dev.gatun.core.tensor.Tensor;
 import dev.gatun.core.tensor.Type;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -69,6 +71,15 @@ public final class StatefulSession implements AutoCloseable {
    */
   public StatefulSession(
       Graph graph, Map<String, String> state, Map<String, Tensor> initial, SessionOptions options) {
+    this(graph, state, initial, options, Optional.empty());
+  }
+
+  private StatefulSession(
+      Graph graph,
+      Map<String, String> state,
+      Map<String, Tensor> initial,
+      SessionOptions options,
+      Optional<Executor> shared) {
     requireFit(graph, state, initial);
     this.graph = graph;
     this.options = options;
@@ -87,7 +98,7 @@ public final class StatefulSession implements AutoCloseable {
         results.add(name);
       }
     }
-    executor = new Executor(options);
+    executor = shared.map(Executor::shared).orElseGet(() -> new Executor(options));
     try {
       this.state = new StateMemory(graph, updates, initial);
     } catch (RuntimeException | Error e) {
@@ -149,6 +160,17 @@ public final class StatefulSession implements AutoCloseable {
     if (!problems.isEmpty()) {
       throw new ShapeException(graph + ": " + String.join("; ", problems));
     }
+  }
+
+  /**
+   * Another session of the same graph with a state of its own, maybe of other sizes where the graph
+   * leaves them open. Both use the same packed weights and threads; either may be closed first.
+   *
+   * @param initial a value for each input that is state
+   */
+  public synchronized StatefulSession sibling(Map<String, Tensor> initial) {
+    requireOpen();
+    return new StatefulSession(graph, updates, initial, options, Optional.of(executor));
   }
 
   /**
@@ -327,6 +349,32 @@ public final class StatefulSession implements AutoCloseable {
       throw new ShapeException("state '" + name + "' is " + entry.type() + ", got " + value.type());
     }
     value.copyTo(entry.memory());
+  }
+
+  /**
+   * Gives states the values of a sibling's. Where this one's are larger along an axis, what lies
+   * beyond stays as it is.
+   */
+  public synchronized void takeStates(StatefulSession from, Collection<String> names) {
+    requireOpen();
+    synchronized (from) {
+      from.requireOpen();
+      for (String name : names) {
+        StateCopies.take(from.entry(name), entry(name));
+      }
+    }
+  }
+
+  /**
+   * Moves rows of states: row r of the first axis becomes what row {@code from[r]} was.
+   *
+   * @param names of states whose first axis has as many rows as there are numbers
+   */
+  public synchronized void takeRows(Collection<String> names, int... from) {
+    requireOpen();
+    for (String name : names) {
+      StateCopies.takeRows(entry(name), from);
+    }
   }
 
   /** Names and types of the states, in the order of the graph's inputs. */

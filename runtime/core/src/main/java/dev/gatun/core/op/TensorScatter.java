@@ -16,7 +16,8 @@ import java.util.List;
  * tensorScatter(x, update, starts?) = x [batch, ...] with the slices of the update written along
  * {@code axis}, for each batch index b from starts[b] on, by default from 0, as caches are filled.
  *
- * <p>{@code mode} is "linear" or "circular": then what goes beyond the end is written at the front.
+ * <p>{@code mode} is "linear", "circular": then what goes beyond the end is written at the front,
+ * or "clipped": then it is left out, as is what lies before the front, and no start is an error.
  */
 public final class TensorScatter {
   public static final OpDef OP =
@@ -36,8 +37,8 @@ public final class TensorScatter {
   private static void check(Operands in) {
     String mode = in.attrs().text("mode");
     in.require(
-        mode.equals("linear") || mode.equals("circular"),
-        "mode must be linear or circular, got '%s'",
+        mode.equals("linear") || mode.equals("circular") || mode.equals("clipped"),
+        "mode must be linear, circular or clipped, got '%s'",
         mode);
     in.require(in.dtype(1) == in.dtype(0), "the update must have the element type of x");
     if (in.has(2)) {
@@ -56,7 +57,8 @@ public final class TensorScatter {
       in.require(
           x.size(i) < 0
               || update.size(i) < 0
-              || (i == axis ? update.size(i) <= x.size(i) : update.size(i) == x.size(i)),
+              || (i == axis && (mode.equals("clipped") || update.size(i) <= x.size(i))
+                  || update.size(i) == x.size(i)),
           "the update does not fit at axis %d",
           i);
     }
@@ -74,6 +76,7 @@ public final class TensorScatter {
     Tensor update = in.tensor(1);
     int axis = Axes.at(in.attrs().integer("axis"), x.shape().rank());
     boolean circular = in.attrs().text("mode").equals("circular");
+    boolean clipped = in.attrs().text("mode").equals("clipped");
     long size = x.shape().size(axis);
     long length = update.shape().size(axis);
     long[] strides = Indexer.strides(x.shape());
@@ -86,7 +89,14 @@ public final class TensorScatter {
     for (long run = 0; run < runs; run++) {
       long outer = run / length;
       long start = in.has(2) ? in.tensor(2).getLong(outer / (runs / length / batches)) : 0;
-      if (start < 0 || !circular && start + length > size) {
+      if (clipped) {
+        long slice = run % length;
+        if (start >= -slice && start < size - slice) {
+          y.copy((outer * size + start + slice) * inner, update, run * inner, inner);
+        }
+        continue;
+      }
+      if (start < 0 || !circular && start > size - length) {
         throw in.error(
             "writes [%d, %d) of axis %d, which has size %d", start, start + length, axis, size);
       }
@@ -101,6 +111,7 @@ public final class TensorScatter {
     Formula f = new Formula(b);
     Shape x = in.shape(0);
     in.require(x.isFixed() && in.shape(1).isFixed(), "has a gradient only if the shapes are known");
+    in.require(!in.attrs().text("mode").equals("clipped"), "has no gradient when it is clipped");
     int axis = Axes.at(in.attrs().integer("axis"), x.rank());
     long[] perm = new long[x.rank()];
     for (int i = 0; i < perm.length; i++) {

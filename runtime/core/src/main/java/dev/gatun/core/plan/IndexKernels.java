@@ -9,6 +9,7 @@ import dev.gatun.core.graph.OpDef;
 import dev.gatun.core.op.OneHot;
 import dev.gatun.core.op.ScatterElements;
 import dev.gatun.core.op.ScatterNd;
+import dev.gatun.core.op.TensorScatter;
 import dev.gatun.core.tensor.DType;
 import dev.gatun.core.tensor.Shape;
 import dev.gatun.kernels.AxisElements;
@@ -16,6 +17,7 @@ import dev.gatun.kernels.ElementType;
 import dev.gatun.kernels.Gather;
 import dev.gatun.kernels.GatherNd;
 import dev.gatun.kernels.ScatterReduction;
+import dev.gatun.kernels.SliceScatter;
 import dev.gatun.kernels.StridedCopy;
 import java.util.List;
 import java.util.Locale;
@@ -23,8 +25,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Gathers, scatters and one-hot tensors: what is moved depends on indices that only a run knows.
- * Indices are checked before anything is read or written through them.
+ * Gathers, scatters, caches and one-hot tensors: what is moved depends on indices that only a run
+ * knows. Indices are checked before anything is read or written through them.
  */
 final class IndexKernels implements Candidate {
   private interface Rule {
@@ -38,6 +40,7 @@ final class IndexKernels implements Candidate {
           dev.gatun.core.op.GatherNd.OP, IndexKernels::gatherNd,
           ScatterElements.OP, IndexKernels::scatterElements,
           ScatterNd.OP, IndexKernels::scatterNd,
+          TensorScatter.OP, IndexKernels::tensorScatter,
           OneHot.OP, IndexKernels::oneHot);
 
   @Override
@@ -54,7 +57,8 @@ final class IndexKernels implements Candidate {
     if (dtype(node.output()) == DType.STRING) {
       return new Lowering.Refused("strings are not in native memory");
     }
-    DType ids = dtype(node.input(node.op() == OneHot.OP ? 0 : 1));
+    int at = node.op() == OneHot.OP ? 0 : node.op() == TensorScatter.OP ? 2 : 1;
+    DType ids = node.has(at) ? dtype(node.input(at)) : DType.I64;
     if (ids != DType.I32 && ids != DType.I64) {
       return new Lowering.Refused("only int32 and int64 indices, not " + ids);
     }
@@ -147,8 +151,39 @@ final class IndexKernels implements Candidate {
         new TaskKernel(scatter.tasks(), (b, task) -> scatter.scatter(b[3], b[1], b[2], task)));
   }
 
-  /** A copy of x, unless the result has taken over its memory, and then the updates. */
+  private static Lowering tensorScatter(Node node) {
+    Shape x = shape(node.input(0));
+    int axis = x.axis("tensorScatter", node.attrs().integer("axis"));
+    SliceScatter.Ends ends =
+        switch (node.attrs().text("mode")) {
+          case "circular" -> SliceScatter.Ends.WRAP;
+          case "clipped" -> SliceScatter.Ends.CLIP;
+          default -> SliceScatter.Ends.FAIL;
+        };
+    boolean starts = node.has(2);
+    int output = node.inputs().size();
+    SliceScatter scatter =
+        new SliceScatter(
+            count(x, 0, axis),
+            x.size(0),
+            x.size(axis),
+            shape(node.input(1)).size(axis),
+            count(x, axis + 1, x.rank()) * dtype(node.output()).bytes(),
+            starts ? indexBytes(node, 2) : 8,
+            ends);
+    Kernel update =
+        new TaskKernel(
+            scatter.tasks(), (b, task) -> scatter.run(b[1], starts ? b[2] : 0, b[output], task));
+    return scatter(node, update, node.attrs().text("mode"));
+  }
+
   private static Lowering scatter(Node node, Kernel updates) {
+    return scatter(node, updates, node.attrs().text("reduction"));
+  }
+
+  /** A copy of x, unless the result has taken over its memory, and then the updates. */
+  private static Lowering scatter(Node node, Kernel updates, String note) {
+    int output = node.inputs().size();
     int bytes = dtype(node.output()).bytes();
     long[] sizes = {shape(node.output()).elements()};
     long[] strides = {bytes};
@@ -157,12 +192,11 @@ final class IndexKernels implements Candidate {
         new TaskKernel(
             copy.tasks(),
             (b, task) -> {
-              if (b[0] != b[3]) {
-                copy.run(b[0], b[3], task);
+              if (b[0] != b[output]) {
+                copy.run(b[0], b[output], task);
               }
             });
-    return new Lowering.Kernels(
-        List.of(first, updates), 0, List.of(List.of(0)), List.of(), node.attrs().text("reduction"));
+    return new Lowering.Kernels(List.of(first, updates), 0, List.of(List.of(0)), List.of(), note);
   }
 
   private static ScatterReduction reduction(Node node) {

@@ -2,6 +2,8 @@ package dev.gatun.core.plan;
 
 import dev.gatun.core.graph.Node;
 import dev.gatun.core.graph.Value;
+import dev.gatun.core.op.Attention;
+import dev.gatun.core.op.TensorScatter;
 import dev.gatun.core.tensor.Type;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -117,11 +119,16 @@ final class StateUpdates {
     return found;
   }
 
-  /** Kernels that follow indices fail on wrong ones; those are the kernels that read integers. */
+  /**
+   * Kernels that follow indices fail on wrong ones; those are the kernels that read integers,
+   * except for a few that know what to do with any.
+   */
   private static boolean mayFail(Selection selection) {
     Node node = selection.node();
     if (!(selection.lowering() instanceof Lowering.Kernels)
         || node.op().pointwise().isPresent()
+        || node.op() == Attention.OP
+        || node.op() == TensorScatter.OP && node.attrs().text("mode").equals("clipped")
         || node.op() == dev.gatun.core.fuse.Fused.OP) {
       return false;
     }

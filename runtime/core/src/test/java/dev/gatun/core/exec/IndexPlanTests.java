@@ -37,6 +37,13 @@ class IndexPlanTests {
             + " { y = scatterNd(x, i, u) {reduction = \"mul\"} return y }",
         "graph g(x: bool[3, 37], i: i64[7, 1], u: bool[7, 37]) { y = scatterNd(x, i, u) return y }",
         "graph g(x: f32[3, 3], i: i64[5, 2], u: f32[5]) { z = neg(x) y = scatterNd(z, i, u) return y, x }",
+        "graph g(x: f32[2, 3, 9, 4], u: f32[2, 3, 2, 4]) { s = i64[2]{7, 3} z = neg(x)"
+            + " y = tensorScatter(z, u, s) return y, x }",
+        "graph g(x: f32[2, 9, 40], u: f32[2, 4, 40]) { s = i32[2]{7, 3}"
+            + " y = tensorScatter(x, u, s) {mode = \"circular\"} return y }",
+        "graph g(x: i64[3, 9], u: i64[3, 4], s: i64[3]) { y = tensorScatter(x, u, s) {axis = 1,"
+            + " mode = \"clipped\"} return y }",
+        "graph g(x: bool[3, 9], u: bool[3, 4]) { y = tensorScatter(x, u) {axis = 1} return y }",
         "graph g(i: i64[2, 5], v: f32[2]) { d = i64[]{3} y = oneHot(i, d, v) return y }",
         "graph g(i: i32[2, 5], v: i64[2]) { d = i64[]{2} y = oneHot(i, d, v) {axis = 1} return y }",
         "graph g(x: f32[3, 5]) { p = i64[4]{1, 2, 0, 17} y = pad(x, p) return y }",

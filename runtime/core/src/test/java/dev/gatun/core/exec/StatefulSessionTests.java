@@ -143,6 +143,47 @@ class StatefulSessionTests {
   }
 
   @Test
+  void siblingsHaveStatesOfTheirOwn() {
+    Graph graph =
+        Agreement.parse(
+            "graph g(a: f32[?, ?], n: i64[?], x: f32[?, 1]) {"
+                + " b = tensorScatter(a, x, n) {axis = 1, mode = \"clipped\"}"
+                + " one = i64[]{1} m = add(n, one) y = reduceSum(b) return b, m, y }");
+    Map<String, String> state = Map.of("a", "b", "n", "m");
+    StatefulSession small =
+        new StatefulSession(graph, state, caches(2, 3), SessionOptions.DEFAULT.threads(2));
+    Map<String, Tensor> x = Map.of("x", Tensor.of(new float[] {1, 2}, 2, 1));
+    small.step(x);
+    small.step(x);
+    try (StatefulSession large = small.sibling(caches(2, 5))) {
+      large.takeStates(small, List.of("a", "n"));
+      assertThrows(ShapeException.class, () -> small.takeStates(large, List.of("a")));
+      small.step(x);
+      small.step(x); // beyond the end
+      assertArrayEquals(new float[] {1, 1, 1, 2, 2, 2}, small.state("a").toFloats());
+      small.close();
+      large.step(x);
+      float[] expected = {1, 1, 1, 0, 0, 2, 2, 2, 0, 0};
+      assertArrayEquals(expected, large.state("a").toFloats());
+      assertEquals(9, large.number("y"));
+      large.takeRows(List.of("a"), 1, 1);
+      large.takeRows(List.of("n"), 0, 1);
+      assertThrows(ShapeException.class, () -> large.takeRows(List.of("a"), 1));
+      assertThrows(ShapeException.class, () -> large.takeRows(List.of("a"), 1, 2));
+      large.step(x);
+      float[] moved = {2, 2, 2, 1, 0, 2, 2, 2, 2, 0};
+      assertArrayEquals(moved, large.state("a").toFloats());
+    }
+    assertThrows(GatunException.class, () -> small.sibling(caches(1, 1)));
+  }
+
+  private static Map<String, Tensor> caches(int rows, int columns) {
+    return Map.of(
+        "a", Tensor.of(new float[rows * columns], rows, columns),
+        "n", Tensor.of(new long[rows], rows));
+  }
+
+  @Test
   void aStateThatWasReadDoesNotChange() {
     try (StatefulSession session = session(Backend.AUTO)) {
       Tensor before = session.state("w");

@@ -166,6 +166,14 @@ class IndexingTests {
         1,
         "mode",
         "circular");
+    check(
+        TensorScatter.OP,
+        "i8 [[1, 2, 3], [4, 5, 6], [7, 8, 9]]; i8 [[10, 11], [12, 13], [14, 15]]; i64 [2, -1, 9]",
+        "i8 [[1, 2, 10], [13, 5, 6], [7, 8, 9]]",
+        "axis",
+        1,
+        "mode",
+        "clipped");
     fails(TensorScatter.OP, cache + update + "; i64 [1, 3]", List.of("[3, 4)", "size 3"));
     fails(TensorScatter.OP, cache + update + "; i64 [1]", List.of("vector of 2"));
     fails(TensorScatter.OP, cache + update, List.of("mode"), "mode", "ring");

@@ -216,6 +216,35 @@ class StateUpdatesTests {
   }
 
   @Test
+  void cachesGrowInPlace() {
+    // Two layers: the second one's queries depend on what the first one's attention read.
+    Graph graph =
+        parse(
+            "k: f32[2, 1, 9, 8], v: f32[2, 1, 9, 8], k2: f32[2, 1, 9, 8], n: i64[2],"
+                + " x: f32[2, 1, 3, 8]",
+            """
+            three = i64[]{3}
+            length = add(n, three)
+            kn = tensorScatter(k, x, n) {mode = "clipped"}
+            vn = tensorScatter(v, x, n) {mode = "clipped"}
+            y = attention(x, kn, vn, -, length) {causal = true}
+            k2n = tensorScatter(k2, y, n) {mode = "clipped"}
+            z = attention(y, k2n, vn, -, length) {causal = true}
+            return kn, vn, k2n, z
+            """);
+    assertEquals("0 before, 0 after", check(graph, 3));
+  }
+
+  @Test
+  void aScatterThatMayFailWritesElsewhere() {
+    Graph graph =
+        parse(
+            "k: f32[2, 1, 9, 8], x: f32[2, 1, 3, 8], n: i64[2]",
+            "kn = tensorScatter(k, x, n) return kn");
+    assertEquals("0 before, 1 after", check(graph, 1));
+  }
+
+  @Test
   void viewsOfTheNextValueAreItsMemory() {
     Graph graph =
         parse(

@@ -2,7 +2,9 @@ package dev.gatun.models.bart;
 
 import dev.gatun.core.tensor.Shape;
 import dev.gatun.models.family.Architecture;
+import dev.gatun.models.family.Cache;
 import dev.gatun.models.family.Config;
+import dev.gatun.models.family.Decoding;
 import dev.gatun.models.family.Family;
 import dev.gatun.models.family.Given;
 import dev.gatun.models.family.Keys;
@@ -89,6 +91,9 @@ public final class Bart implements Family {
     long count = c.classes();
     Architecture.Body body =
         in -> {
+          if (in.cache().isPresent()) {
+            return Map.of("logits", words(o, step(o, in, in.cache().get())));
+          }
           Flow memory = encoder(o, in);
           Flow states = decoder(o, in, memory);
           Map<String, Flow> results = new LinkedHashMap<>();
@@ -114,15 +119,26 @@ public final class Bart implements Family {
             body,
             keys);
     return words
-        ? plain.trainedBy(Labels.perPosition())
+        ? plain.trainedBy(Labels.perPosition()).decodedBy(decoding(o))
         : classes ? plain.trainedBy(Labels.ofSamples(c)) : plain;
   }
 
+  private static Decoding decoding(Options o) {
+    Architecture.Body memory =
+        in -> o.decoder().memory(encoder(o, in), "model.decoder.layers.", o.decoderLayers());
+    long heads = o.decoder().heads();
+    return Decoding.after(memory, o.decoderLayers(), heads, o.width() / heads, o.positions());
+  }
+
   private static Flow embedded(Options o, Flow ids, String base) {
+    return embedded(o, ids, base, Masks.positions(ids, 1).unsqueeze(0));
+  }
+
+  private static Flow embedded(Options o, Flow ids, String base, Flow positions) {
     Flow x = Pieces.embed(ids, "model.shared", o.vocabulary(), o.width());
     Flow table =
         Pieces.table(x, base + ".embed_positions.weight", o.positions() + OFFSET, o.width());
-    Flow at = Masks.positions(ids, 1).add((double) OFFSET).unsqueeze(0);
+    Flow at = positions.add((double) OFFSET);
     Flow y = (o.scale() == 1 ? x : x.mul(o.scale())).add(Pieces.rows(table, at));
     return Pieces.norm(y, base + ".layernorm_embedding", EPSILON).dropout(o.dropout());
   }
@@ -150,6 +166,18 @@ public final class Bart implements Family {
               .then(y -> o.decoder().apply(y, mask, Optional.empty(), true, Optional.of(source)));
     }
     return x;
+  }
+
+  private static Flow step(Options o, Given in, Cache cache) {
+    Flow ids = in.get("decoder_input_ids");
+    // Padding behind the last word may be numbered beyond the end of the table.
+    Flow at = cache.positions(ids).min((double) o.positions() - 1);
+    Flow x = embedded(o, ids, "model.decoder", at);
+    Optional<Flow> seen = in.find("attention_mask").map(Masks::padding);
+    for (int i = 0; i < o.decoderLayers(); i++) {
+      x = x.named("model.decoder.layers." + i).then(y -> o.decoder().step(ids, y, seen, cache));
+    }
+    return cache.wanted(x);
   }
 
   /** The words one place later, behind the one that starts a decoder. */

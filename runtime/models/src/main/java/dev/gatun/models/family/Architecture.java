@@ -17,9 +17,14 @@ import java.util.Optional;
  * @param body what it computes; parameters are called as in published files
  * @param keys what else parameters are called
  * @param objective the loss for labels, if the network has one
+ * @param decoding how it goes on word by word, if it can
  */
 public record Architecture(
-    List<Field> fields, Body body, Keys keys, Optional<Objective> objective) {
+    List<Field> fields,
+    Body body,
+    Keys keys,
+    Optional<Objective> objective,
+    Optional<Decoding> decoding) {
   /**
    * An input.
    *
@@ -40,12 +45,17 @@ public record Architecture(
 
   /** An architecture whose first results are what a loss is of. */
   public static Architecture of(List<Field> fields, Body body, Keys keys) {
-    return new Architecture(fields, body, keys, Optional.empty());
+    return new Architecture(fields, body, keys, Optional.empty(), Optional.empty());
   }
 
   /** The same with a loss. */
   public Architecture trainedBy(Objective loss) {
-    return new Architecture(fields, body, keys, Optional.of(loss));
+    return new Architecture(fields, body, keys, Optional.of(loss), decoding);
+  }
+
+  /** The same, able to go on word by word. */
+  public Architecture decodedBy(Decoding how) {
+    return new Architecture(fields, body, keys, objective, Optional.of(how));
   }
 
   /** An input that must be given. */

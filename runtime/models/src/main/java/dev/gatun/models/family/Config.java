@@ -79,6 +79,12 @@ public final class Config {
     return value != null && value.isArray();
   }
 
+  /** Whether an option is a text. */
+  public boolean isText(String name) {
+    JsonNode value = node.get(name);
+    return value != null && value.isString();
+  }
+
   private GatunException wrong(String name, String expected) {
     return new GatunException(
         where + ": '" + name + "' must be " + expected + ", got " + node.get(name));

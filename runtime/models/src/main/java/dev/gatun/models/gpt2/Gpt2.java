@@ -2,7 +2,9 @@ package dev.gatun.models.gpt2;
 
 import dev.gatun.core.tensor.Shape;
 import dev.gatun.models.family.Architecture;
+import dev.gatun.models.family.Cache;
 import dev.gatun.models.family.Config;
+import dev.gatun.models.family.Decoding;
 import dev.gatun.models.family.Family;
 import dev.gatun.models.family.Given;
 import dev.gatun.models.family.Keys;
@@ -116,7 +118,10 @@ public final class Gpt2 implements Family {
             body,
             keys);
     return switch (className) {
-      case "GPT2LMHeadModel" -> plain.trainedBy(Labels.nextWord());
+      case "GPT2LMHeadModel" ->
+          plain
+              .trainedBy(Labels.nextWord())
+              .decodedBy(Decoding.of(o.layers(), o.heads(), o.width() / o.heads(), o.positions()));
       case "GPT2ForSequenceClassification" -> plain.trainedBy(Labels.ofSamples(c));
       case "GPT2ForTokenClassification" -> plain.trainedBy(Labels.perPosition());
       default -> plain;
@@ -131,7 +136,12 @@ public final class Gpt2 implements Family {
   private static Flow states(Options o, Given in) {
     Flow ids = in.get("input_ids");
     Optional<Flow> mask = in.find("attention_mask").map(Masks::padding);
-    Flow at = in.find("position_ids").orElseGet(() -> Masks.positions(ids, 1).unsqueeze(0));
+    // Padding behind the last word may be numbered beyond the end of the table.
+    Flow at =
+        in.cache()
+            .map(cache -> cache.positions(ids).min((double) o.positions() - 1))
+            .or(() -> in.find("position_ids"))
+            .orElseGet(() -> Masks.positions(ids, 1).unsqueeze(0));
     Flow x =
         Pieces.embed(ids, "transformer.wte", o.vocabulary(), o.width())
             .add(
@@ -140,18 +150,27 @@ public final class Gpt2 implements Family {
             .dropout(o.embeddingDropout());
     for (int i = 0; i < o.layers(); i++) {
       int layer = i;
-      x = x.named("transformer.h." + i).then(y -> block(o, y, layer, mask));
+      x = x.named("transformer.h." + i).then(y -> block(o, ids, y, layer, mask, in.cache()));
     }
+    x = in.cache().isPresent() ? in.cache().get().wanted(x) : x;
     return Pieces.norm(x, "transformer.ln_f", o.epsilon());
   }
 
-  private static Flow block(Options o, Flow x, int layer, Optional<Flow> mask) {
+  private static Flow block(
+      Options o, Flow ids, Flow x, int layer, Optional<Flow> mask, Optional<Cache> cache) {
     Attend attend = Attend.of(o.heads(), o.width(), o.attentionDropout()).masked();
     double scale = o.scaled() ? attend.scale() : 1;
     attend = attend.scaled(o.scaledByLayer() ? scale / (layer + 1) : scale);
     List<Flow> qkv =
         projected(Pieces.norm(x, "ln_1", o.epsilon()), "attn.c_attn", 3 * o.width()).split(2, 3);
-    Flow seen = attend.apply(qkv.get(0), qkv.get(1), qkv.get(2), mask);
+    Flow seen =
+        attend.ofHeads(
+            ids,
+            Attend.split(qkv.get(0), o.heads()),
+            Attend.split(qkv.get(1), o.heads()),
+            Attend.split(qkv.get(2), o.heads()),
+            mask,
+            cache);
     Flow y = x.add(projected(seen, "attn.c_proj", o.width()).dropout(o.residualDropout()));
     Flow inner =
         projected(Pieces.norm(y, "ln_2", o.epsilon()), "mlp.c_fc", o.inner()).then(o.activation());

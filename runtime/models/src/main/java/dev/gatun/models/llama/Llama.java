@@ -3,7 +3,9 @@ package dev.gatun.models.llama;
 import dev.gatun.core.graph.Attrs;
 import dev.gatun.core.op.Rope;
 import dev.gatun.models.family.Architecture;
+import dev.gatun.models.family.Cache;
 import dev.gatun.models.family.Config;
+import dev.gatun.models.family.Decoding;
 import dev.gatun.models.family.Family;
 import dev.gatun.models.family.Given;
 import dev.gatun.models.family.Keys;
@@ -71,7 +73,11 @@ public final class Llama implements Family {
             body,
             keys);
     return switch (head) {
-      case "ForCausalLM" -> plain.trainedBy(Labels.nextWord());
+      case "ForCausalLM" ->
+          plain
+              .trainedBy(Labels.nextWord())
+              // No limit: turns go on beyond the trained length.
+              .decodedBy(Decoding.of(o.windows().size(), o.keyHeads(), o.headWidth(), 0));
       case "ForSequenceClassification" -> plain.trainedBy(Labels.ofSamples(c));
       case "ForTokenClassification" -> plain.trainedBy(Labels.perPosition());
       default -> plain;
@@ -87,29 +93,56 @@ public final class Llama implements Family {
     Flow ids = in.get("input_ids");
     Optional<Flow> mask = in.find("attention_mask").map(Masks::padding);
     List<Flow> angles =
-        o.angles().at(in.find("position_ids").orElseGet(() -> Masks.positions(ids, 1)));
+        o.angles()
+            .at(
+                in.cache()
+                    .map(cache -> cache.positions(ids))
+                    .or(() -> in.find("position_ids"))
+                    .orElseGet(() -> Masks.positions(ids, 1)));
     Flow x = Pieces.embed(ids, "model.embed_tokens", o.vocabulary(), o.width());
     for (int i = 0; i < o.windows().size(); i++) {
       long window = o.windows().get(i);
-      boolean all = window == 0 || ids.size(1) >= 0 && ids.size(1) <= window;
-      Optional<Flow> near =
-          all ? Optional.empty() : Optional.of(Masks.window(ids, 1, window).unsqueeze(0, 1));
-      Optional<Flow> seen = Masks.both(mask, near);
-      x = x.named("model.layers." + i).then(y -> block(o, y, angles, seen));
+      Optional<Flow> seen = Masks.both(mask, near(in, ids, window));
+      x = x.named("model.layers." + i).then(y -> block(o, ids, y, angles, seen, in.cache()));
     }
+    x = in.cache().isPresent() ? in.cache().get().wanted(x) : x;
     return Pieces.rootNorm(x, "model.norm", o.epsilon());
   }
 
-  private static Flow block(DecoderConfig o, Flow x, List<Flow> angles, Optional<Flow> mask) {
+  /** What a window lets see, if it hides anything. */
+  private static Optional<Flow> near(Given in, Flow ids, long window) {
+    if (window == 0) {
+      return Optional.empty();
+    }
+    if (in.cache().isPresent()) {
+      return Optional.of(Masks.window(in.cache().get(), ids, window).unsqueeze(1));
+    }
+    boolean all = ids.size(1) >= 0 && ids.size(1) <= window;
+    return all ? Optional.empty() : Optional.of(Masks.window(ids, 1, window).unsqueeze(0, 1));
+  }
+
+  private static Flow block(
+      DecoderConfig o,
+      Flow ids,
+      Flow x,
+      List<Flow> angles,
+      Optional<Flow> mask,
+      Optional<Cache> cache) {
     Flow normed = Pieces.rootNorm(x, "input_layernorm", o.epsilon());
-    Flow y = x.add(normed.named("self_attn").then(z -> attention(o, z, angles, mask)));
+    Flow y = x.add(normed.named("self_attn").then(z -> attention(o, ids, z, angles, mask, cache)));
     return y.add(
         Pieces.rootNorm(y, "post_attention_layernorm", o.epsilon())
             .named("mlp")
             .then(z -> inner(o, z)));
   }
 
-  private static Flow attention(DecoderConfig o, Flow x, List<Flow> angles, Optional<Flow> mask) {
+  private static Flow attention(
+      DecoderConfig o,
+      Flow ids,
+      Flow x,
+      List<Flow> angles,
+      Optional<Flow> mask,
+      Optional<Cache> cache) {
     boolean bias = o.projectionBias();
     Flow q = Pieces.linear(x, "q_proj", o.heads() * o.headWidth(), bias);
     Flow k = Pieces.linear(x, "k_proj", o.keyHeads() * o.headWidth(), bias);
@@ -123,10 +156,12 @@ public final class Llama implements Family {
             o.attentionDropout());
     Flow y =
         attend.ofHeads(
+            ids,
             turned(o, Attend.split(q, o.heads()), "q_norm", angles),
             turned(o, Attend.split(k, o.keyHeads()), "k_norm", angles),
             Attend.split(v, o.keyHeads()),
-            mask);
+            mask,
+            cache);
     return Pieces.linear(y, "o_proj", o.width(), o.outputBias());
   }
 

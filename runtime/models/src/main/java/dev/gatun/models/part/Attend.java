@@ -4,6 +4,7 @@ import dev.gatun.core.graph.Attrs;
 import dev.gatun.core.graph.Value;
 import dev.gatun.core.op.Attention;
 import dev.gatun.core.tensor.GatunException;
+import dev.gatun.models.family.Cache;
 import dev.gatun.train.net.Flow;
 import java.util.List;
 import java.util.Optional;
@@ -53,18 +54,30 @@ public record Attend(long heads, long keyHeads, double scale, boolean causal, do
 
   /** The same for heads that are split, as rotated ones are. */
   public Flow ofHeads(Flow q, Flow k, Flow v, Optional<Flow> mask) {
-    Flow y;
-    if (q.training() && dropout > 0) {
-      y = dropped(q, k, v, mask);
-    } else {
-      Attrs attrs = Attrs.of("causal", causal, "scale", scale);
-      Value seen = mask.map(Flow::value).orElse(Value.ABSENT);
-      y =
-          q.with(
-              q.graph()
-                  .add(Attention.OP, attrs, List.of(q.value(), k.value(), v.value(), seen), 1, "")
-                  .get(0));
+    boolean drops = q.training() && dropout > 0;
+    return joined(drops ? dropped(q, k, v, mask) : operator(q, k, v, mask, Optional.empty()), v);
+  }
+
+  /** The same for new words after those in a cache, if there is one. */
+  public Flow ofHeads(
+      Flow ids, Flow q, Flow k, Flow v, Optional<Flow> mask, Optional<Cache> cache) {
+    if (cache.isEmpty()) {
+      return ofHeads(q, k, v, mask);
     }
+    List<Flow> all = cache.get().extended(k, v);
+    Flow lengths = cache.get().lengths(ids);
+    return joined(operator(q, all.get(0), all.get(1), mask, Optional.of(lengths)), v);
+  }
+
+  private Flow operator(Flow q, Flow k, Flow v, Optional<Flow> mask, Optional<Flow> lengths) {
+    Attrs attrs = Attrs.of("causal", causal, "scale", scale);
+    Value seen = mask.map(Flow::value).orElse(Value.ABSENT);
+    Value counts = lengths.map(Flow::value).orElse(Value.ABSENT);
+    List<Value> inputs = List.of(q.value(), k.value(), v.value(), seen, counts);
+    return q.with(q.graph().add(Attention.OP, attrs, inputs, 1, "").get(0));
+  }
+
+  private Flow joined(Flow y, Flow v) {
     return y.transpose(0, 2, 1, 3).reshape(0, 0, heads * v.size(-1));
   }
 

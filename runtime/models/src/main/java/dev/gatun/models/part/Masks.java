@@ -4,6 +4,7 @@ import dev.gatun.core.graph.Attrs;
 import dev.gatun.core.op.Range;
 import dev.gatun.core.tensor.DType;
 import dev.gatun.core.tensor.Tensor;
+import dev.gatun.models.family.Cache;
 import dev.gatun.train.net.Flow;
 import java.util.Optional;
 
@@ -37,6 +38,12 @@ public final class Masks {
   public static Flow window(Flow x, int axis, long window) {
     Flow at = positions(x, axis);
     return at.unsqueeze(0).greater(at.unsqueeze(1).sub((double) window));
+  }
+
+  /** The same for words after those in a cache: [B, T, C]. */
+  public static Flow window(Cache cache, Flow ids, long window) {
+    Flow from = cache.positions(ids).unsqueeze(2);
+    return cache.keyPositions().unsqueeze(0, 1).greater(from.sub((double) window));
   }
 
   /** Both of two masks, of which none need be there. */

@@ -14,7 +14,7 @@ public record RelativeBuckets(long count, long farthest, boolean bothWays) {
   /**
    * Biases [1, H, T, S] from a table [count, H].
    *
-   * @param queries numbers of their positions [T]
+   * @param queries numbers of their positions [T], or [B, T] for biases [B, H, T, S]
    * @param keys numbers of theirs [S]
    */
   public Flow bias(Flow table, Flow queries, Flow keys) {
@@ -24,10 +24,12 @@ public record RelativeBuckets(long count, long farthest, boolean bothWays) {
       buckets[i] = bucket(i - farthest);
     }
     double far = farthest;
-    Flow distance = keys.unsqueeze(0).sub(queries.unsqueeze(1));
+    boolean rows = queries.rank() == 2;
+    Flow distance = keys.unsqueeze(0).sub(queries.unsqueeze(-1));
     Flow at = distance.max(-far).min(far).add(far);
     Flow ids = at.constant(Tensor.vector(buckets)).gather(0, at);
-    return table.op(Embedding.OP, ids).transpose(2, 0, 1).unsqueeze(0);
+    Flow biases = table.op(Embedding.OP, ids);
+    return rows ? biases.transpose(0, 3, 1, 2) : biases.transpose(2, 0, 1).unsqueeze(0);
   }
 
   /** The number of a distance, key minus query; rounded as float32 rounds. */

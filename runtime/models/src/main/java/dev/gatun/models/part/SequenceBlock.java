@@ -1,7 +1,11 @@
 package dev.gatun.models.part;
 
+import dev.gatun.models.family.Cache;
 import dev.gatun.train.net.Flow;
 import dev.gatun.train.net.Layer;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -56,6 +60,68 @@ public record SequenceBlock(
     return summed(y, "final_layer_norm", this::inner);
   }
 
+  /**
+   * A block of a decoder for new words after those in a cache, which has what the encoder made,
+   * too.
+   *
+   * @param ids the new words
+   * @param seen which places of the encoder count
+   */
+  public Flow step(Flow ids, Flow x, Optional<Flow> seen, Cache cache) {
+    Attend attend = Attend.of(heads, width, attentionDropout);
+    Flow y =
+        summed(
+            x,
+            "self_attn_layer_norm",
+            z ->
+                Pieces.linear(
+                    attend
+                        .masked()
+                        .ofHeads(
+                            ids,
+                            queries(z, "self_attn"),
+                            keys(z, "self_attn"),
+                            values(z, "self_attn"),
+                            Optional.empty(),
+                            Optional.of(cache)),
+                    "self_attn.out_proj",
+                    width));
+    List<Flow> memory = cache.memory();
+    y =
+        summed(
+            y,
+            "encoder_attn_layer_norm",
+            z ->
+                Pieces.linear(
+                    attend.ofHeads(queries(z, "encoder_attn"), memory.get(0), memory.get(1), seen),
+                    "encoder_attn.out_proj",
+                    width));
+    return summed(y, "final_layer_norm", this::inner);
+  }
+
+  /** Keys and values of each layer for what an encoder made, called as a step wants them. */
+  public Map<String, Flow> memory(Flow states, String layers, long count) {
+    Map<String, Flow> all = new LinkedHashMap<>();
+    for (int i = 0; i < count; i++) {
+      String name = layers + i + ".encoder_attn";
+      all.put(Cache.memory(i, "key"), keys(states, name));
+      all.put(Cache.memory(i, "value"), values(states, name));
+    }
+    return all;
+  }
+
+  private Flow queries(Flow x, String name) {
+    return Attend.split(Pieces.linear(x, name + ".q_proj", width), heads);
+  }
+
+  private Flow keys(Flow x, String name) {
+    return Attend.split(Pieces.linear(x, name + ".k_proj", width, keyBias), heads);
+  }
+
+  private Flow values(Flow x, String name) {
+    return Attend.split(Pieces.linear(x, name + ".v_proj", width), heads);
+  }
+
   private Flow summed(Flow x, String norm, Layer branch) {
     if (normFirst) {
       return x.add(branch.apply(Pieces.norm(x, norm, EPSILON)).dropout(dropout));
@@ -76,11 +142,8 @@ public record SequenceBlock(
     Attend attend = Attend.of(heads, width, attentionDropout);
     Flow y =
         (causal ? attend.masked() : attend)
-            .apply(
-                Pieces.linear(queries, name + ".q_proj", width),
-                Pieces.linear(keys, name + ".k_proj", width, keyBias),
-                Pieces.linear(from.states(), name + ".v_proj", width),
-                from.mask());
+            .ofHeads(
+                queries(queries, name), keys(keys, name), values(from.states(), name), from.mask());
     return Pieces.linear(y, name + ".out_proj", width);
   }
 }

@@ -2,7 +2,9 @@ package dev.gatun.models.whisper;
 
 import dev.gatun.core.tensor.GatunException;
 import dev.gatun.models.family.Architecture;
+import dev.gatun.models.family.Cache;
 import dev.gatun.models.family.Config;
+import dev.gatun.models.family.Decoding;
 import dev.gatun.models.family.Family;
 import dev.gatun.models.family.Given;
 import dev.gatun.models.family.Keys;
@@ -81,6 +83,9 @@ public final class Whisper implements Family {
     boolean words = className.equals("WhisperForConditionalGeneration");
     Architecture.Body body =
         in -> {
+          if (in.cache().isPresent()) {
+            return Map.of("logits", words(o, step(o, in, in.cache().get())));
+          }
           Flow memory = encoder(o, in.get("input_features"));
           Flow states = decoder(o, in, memory);
           Map<String, Flow> results = new LinkedHashMap<>();
@@ -102,7 +107,19 @@ public final class Whisper implements Family {
                 Architecture.optional(Architecture.ids("decoder_attention_mask"))),
             body,
             keys);
-    return words ? plain.trainedBy(Labels.perPosition()) : plain;
+    return words ? plain.trainedBy(Labels.perPosition()).decodedBy(decoding(o)) : plain;
+  }
+
+  private static Decoding decoding(Options o) {
+    Architecture.Body memory =
+        in ->
+            o.decoder()
+                .memory(
+                    encoder(o, in.get("input_features")),
+                    "model.decoder.layers.",
+                    o.decoderLayers());
+    long heads = o.decoder().heads();
+    return Decoding.after(memory, o.decoderLayers(), heads, o.width() / heads, o.targetPositions());
   }
 
   private static Flow encoder(Options o, Flow features) {
@@ -128,14 +145,31 @@ public final class Whisper implements Family {
     return Pieces.norm(x, base + "layer_norm", EPSILON);
   }
 
+  private static Flow embedded(Options o, Flow ids, Flow positions) {
+    String base = "model.decoder.";
+    Flow table = Pieces.table(ids, base + "embed_positions.weight", o.targetPositions(), o.width());
+    return Pieces.embed(ids, base + "embed_tokens", o.vocabulary(), o.width())
+        .add(Pieces.rows(table, positions))
+        .dropout(o.dropout());
+  }
+
+  private static Flow step(Options o, Given in, Cache cache) {
+    String base = "model.decoder.";
+    Flow ids = in.get("decoder_input_ids");
+    // Padding behind the last word may be numbered beyond the end of the table.
+    Flow x = embedded(o, ids, cache.positions(ids).min((double) o.targetPositions() - 1));
+    for (int i = 0; i < o.decoderLayers(); i++) {
+      x =
+          x.named(base + "layers." + i)
+              .then(y -> o.decoder().step(ids, y, Optional.empty(), cache));
+    }
+    return Pieces.norm(cache.wanted(x), base + "layer_norm", EPSILON);
+  }
+
   private static Flow decoder(Options o, Given in, Flow memory) {
     String base = "model.decoder.";
     Flow ids = in.get("decoder_input_ids");
-    Flow table = Pieces.table(ids, base + "embed_positions.weight", o.targetPositions(), o.width());
-    Flow x =
-        Pieces.embed(ids, base + "embed_tokens", o.vocabulary(), o.width())
-            .add(Pieces.rows(table, Masks.positions(ids, 1).unsqueeze(0)))
-            .dropout(o.dropout());
+    Flow x = embedded(o, ids, Masks.positions(ids, 1).unsqueeze(0));
     Optional<Flow> mask = in.find("decoder_attention_mask").map(Masks::padding);
     SequenceBlock.Source source = SequenceBlock.Source.of(memory, Optional.empty());
     for (int i = 0; i < o.decoderLayers(); i++) {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.gatun.models.generate;
+
+import org.jspecify.annotations.NullMarked;
