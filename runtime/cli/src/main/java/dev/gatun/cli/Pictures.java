@@ -7,6 +7,8 @@ import dev.gatun.core.tensor.Shape;
 import dev.gatun.core.tensor.Tensor;
 import dev.gatun.core.tensor.TensorBuilder;
 import dev.gatun.core.tensor.Type;
+import dev.gatun.train.data.Resampling;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,7 +42,7 @@ final class Pictures {
 
   /** The picture as [1, C, H, W] or [1, H, W, C], whichever the input's type looks like. */
   Tensor read(Path path, Value input) {
-    PictureFile image = decode(path);
+    Tensor image = decode(path);
     Type.OfTensor type = input.tensorType();
     Shape shape = type.shape();
     if (!shape.isRanked() || shape.rank() != 4 && shape.rank() != 3) {
@@ -54,9 +56,10 @@ final class Pictures {
     boolean last = isChannels(shape.size(-1)) && !isChannels(shape.size(-3));
     long given = shape.size(last ? -1 : -3);
     int channels = given == 1 ? 1 : 3;
-    int height = extent(shape.size(last ? -3 : -2), image.height(), 1);
-    int width = extent(shape.size(last ? -2 : -1), image.width(), 0);
-    int[] pixels = image.pixels(width, height);
+    int height = extent(shape.size(last ? -3 : -2), image.shape().size(1), 1);
+    int width = extent(shape.size(last ? -2 : -1), image.shape().size(2), 0);
+    byte[] pixels =
+        Resampling.BILINEAR.resize(image, height, width).data().toArray(ValueLayout.JAVA_BYTE);
 
     long[] sizes =
         last ? new long[] {height, width, channels} : new long[] {channels, height, width};
@@ -66,11 +69,11 @@ final class Pictures {
     TensorBuilder b = new TensorBuilder(type.dtype(), Shape.of(all));
     for (int y = 0; y < height; y++) {
       for (int x = 0; x < width; x++) {
-        int rgb = pixels[y * width + x];
+        int first = y * width + x;
         for (int c = 0; c < channels; c++) {
           long at =
               last ? ((long) y * width + x) * channels + c : ((long) c * height + y) * width + x;
-          b.set(at, element(rgb, c, channels, type.dtype()));
+          b.set(at, element(pixels, first, c, channels, type.dtype()));
         }
       }
     }
@@ -81,12 +84,12 @@ final class Pictures {
     return size == 1 || size == 3;
   }
 
-  private int extent(long wanted, int own, int part) {
+  private int extent(long wanted, long own, int part) {
     if (wanted > 0) {
       return Math.toIntExact(wanted);
     }
     if (size.isEmpty()) {
-      return own;
+      return Math.toIntExact(own);
     }
     if (!size.matches("[1-9][0-9]{0,4}x[1-9][0-9]{0,4}")) {
       throw new GatunException("--size must be like 640x480, got '" + size + "'");
@@ -94,10 +97,11 @@ final class Pictures {
     return Integer.parseInt(size.split("x", -1)[part]);
   }
 
-  private double element(int rgb, int channel, int channels, DType dtype) {
-    int red = rgb >> 16 & 255;
-    int green = rgb >> 8 & 255;
-    int blue = rgb & 255;
+  private double element(byte[] pixels, int at, int channel, int channels, DType dtype) {
+    int area = pixels.length / 3;
+    int red = pixels[at] & 255;
+    int green = pixels[area + at] & 255;
+    int blue = pixels[2 * area + at] & 255;
     // ITU-R BT.601, as every grey picture of this kind.
     double value =
         channels == 1
@@ -117,7 +121,7 @@ final class Pictures {
     return values.isEmpty() ? byDefault : values.get(Math.min(channel, values.size() - 1));
   }
 
-  private static PictureFile decode(Path path) {
+  private static Tensor decode(Path path) {
     if (!Files.isReadable(path)) {
       throw new GatunException(path + " cannot be read: no such file, or no permission");
     }
@@ -127,6 +131,6 @@ final class Pictures {
               + " looks like a picture; this runtime image is built without java.desktop, which"
               + " reads them");
     }
-    return new PictureFile(path);
+    return dev.gatun.train.data.Pictures.read(path, 3);
   }
 }
