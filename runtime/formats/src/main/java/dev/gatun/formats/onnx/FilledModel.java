@@ -2,18 +2,12 @@ package dev.gatun.formats.onnx;
 
 import dev.gatun.core.tensor.Tensor;
 import dev.gatun.formats.FileBytes;
-import dev.gatun.formats.FormatException;
 import dev.gatun.formats.onnx.map.Filled;
 import dev.gatun.formats.onnx.proto.TensorProto;
 import dev.gatun.formats.wire.Rope;
 import dev.gatun.formats.wire.WireReader;
 import dev.gatun.formats.wire.WireWriter;
-import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 
 /**
  * Writes ordinary copies of models that were stripped of their weights: every initializer that
@@ -56,9 +50,9 @@ public final class FilledModel {
     FilledModel copy = new FilledModel(target, external);
     Rope model = copy.model(WireReader.of(file));
     if (external) {
-      save(copy.weights, copy.dataFile());
+      copy.weights.save(copy.dataFile());
     }
-    save(model, target);
+    model.save(target);
   }
 
   private static long missingBytes(FileBytes file) {
@@ -140,25 +134,5 @@ public final class FilledModel {
 
   private Path dataFile() {
     return target.resolveSibling(target.getFileName() + ".data");
-  }
-
-  // Under another name first: who finds the file finds all of it.
-  private static void save(Rope bytes, Path file) {
-    Path part = file.resolveSibling(file.getFileName() + ".part");
-    try (FileChannel channel =
-        FileChannel.open(
-            part,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.WRITE,
-            StandardOpenOption.TRUNCATE_EXISTING)) {
-      bytes.write(channel);
-    } catch (IOException e) {
-      throw new FormatException(part + ": cannot be written: " + FormatException.reason(e), e);
-    }
-    try {
-      Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException e) {
-      throw new FormatException(file + ": cannot be written: " + FormatException.reason(e), e);
-    }
   }
 }
