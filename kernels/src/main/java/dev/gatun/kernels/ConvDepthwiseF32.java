@@ -231,10 +231,10 @@ final class ConvDepthwiseF32 extends ConvF32 {
     int image = plane / g.depth().out();
     int at = 0;
     for (int kz = 0; kz < g.depth().kernel(); kz++) {
-      int inZ = z * g.depth().stride() + kz * g.depth().dilation() - g.depth().padBefore();
+      int inZ = g.depth().read(z, kz);
       for (int ky = 0; ky < g.height().kernel(); ky++) {
-        int inY = y * g.height().stride() + ky * g.height().dilation() - g.height().padBefore();
-        boolean inside = inZ >= 0 && inZ < g.depth().in() && inY >= 0 && inY < g.height().in();
+        int inY = g.height().read(y, ky);
+        boolean inside = g.depth().isInside(z, kz) && g.height().isInside(y, ky);
         long row = ((long) image * g.depth().in() + inZ) * g.height().in() + inY;
         rows[at++] = inside ? src + row * g.width().in() * pixelBytes : 0;
       }
@@ -339,9 +339,8 @@ final class ConvDepthwiseF32 extends ConvF32 {
         continue;
       }
       for (int k = 0; k < w.kernel(); k++) {
-        int position = x * w.stride() + k * w.dilation() - w.padBefore();
-        if (position >= 0 && position < w.in()) {
-          scratch.from[count] = scratch.rows[r] + position * pixelBytes;
+        if (w.isInside(x, k)) {
+          scratch.from[count] = scratch.rows[r] + w.read(x, k) * pixelBytes;
           scratch.tap[count++] = r * w.kernel() + k;
         }
       }

@@ -55,6 +55,17 @@ public record ConvGeometry(
       return Math.toIntExact(room / stride + 1);
     }
 
+    /** The input position that a tap reads for an output position; in the padding if not inside. */
+    int read(int position, int tap) {
+      return position * stride + tap * dilation - padBefore;
+    }
+
+    /** Whether a tap reads an element of the input, not padding, for an output position. */
+    boolean isInside(int position, int tap) {
+      int at = read(position, tap);
+      return at >= 0 && at < in;
+    }
+
     private static long extent(int kernel, int dilation) {
       return (kernel - 1L) * dilation + 1;
     }

@@ -72,22 +72,17 @@ final class ConvImagesF32 extends ConvF32 {
     long count = 0;
     for (int o = 0; o < a.out(); o++) {
       for (int k = 0; k < a.kernel(); k++) {
-        count += isInside(a, o, k) ? 1 : 0;
+        count += a.isInside(o, k) ? 1 : 0;
       }
     }
     return count;
-  }
-
-  private static boolean isInside(Axis a, int position, int tap) {
-    int at = position * a.stride() + tap * a.dilation() - a.padBefore();
-    return at >= 0 && at < a.in();
   }
 
   private static boolean seesTheImage(Axis a) {
     for (int o = 0; o < a.out(); o++) {
       boolean sees = false;
       for (int k = 0; k < a.kernel(); k++) {
-        sees |= isInside(a, o, k);
+        sees |= a.isInside(o, k);
       }
       if (!sees) {
         return false;
@@ -104,17 +99,17 @@ final class ConvImagesF32 extends ConvF32 {
     int linePixels = TapImagesF32.linePixels(in, width.in());
     int lineParts = Math.ceilDiv(width.in(), linePixels);
     for (int ky = 0; ky < height.kernel(); ky++) {
-      int iy = y * height.stride() + ky * height.dilation() - height.padBefore();
-      for (int kx = 0; isInside(height, y, ky) && kx < width.kernel(); ) {
-        if (!isInside(width, x, kx)) {
+      int iy = height.read(y, ky);
+      for (int kx = 0; height.isInside(y, ky) && kx < width.kernel(); ) {
+        if (!width.isInside(x, kx)) {
           kx++;
           continue;
         }
-        int ix = x * width.stride() + kx * width.dilation() - width.padBefore();
+        int ix = width.read(x, kx);
         int count = 1;
         while (width.dilation() == 1
             && kx + count < width.kernel()
-            && isInside(width, x, kx + count)
+            && width.isInside(x, kx + count)
             && (ix + count) % linePixels != 0) {
           count++;
         }

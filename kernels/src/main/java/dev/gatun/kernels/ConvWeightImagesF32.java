@@ -87,8 +87,7 @@ final class ConvWeightImagesF32 extends ConvWeightGradientF32 {
   }
 
   private static int seen(Axis a, int position, int tap) {
-    int at = position * a.stride() + tap * a.dilation() - a.padBefore();
-    return at < a.in() ? at : -1;
+    return a.isInside(position, tap) ? a.read(position, tap) : -1;
   }
 
   @Override

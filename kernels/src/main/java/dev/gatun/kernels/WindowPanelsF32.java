@@ -86,9 +86,9 @@ final class WindowPanelsF32 {
       int oh = (int) (line % outHeight);
       int od = (int) (line / outHeight % outDepth);
       long batch = line / outHeight / outDepth;
-      int ih = oh * g.height().stride() + kh * g.height().dilation() - g.height().padBefore();
-      int id = od * g.depth().stride() + kd * g.depth().dilation() - g.depth().padBefore();
-      if (ih < 0 || ih >= g.height().in() || id < 0 || id >= g.depth().in()) {
+      int ih = g.height().read(oh, kh);
+      int id = g.depth().read(od, kd);
+      if (!g.height().isInside(oh, kh) || !g.depth().isInside(od, kd)) {
         zero(to, span, run);
       } else {
         long row = x + ((batch * g.depth().in() + id) * g.height().in() + ih) * in * pixelBytes;

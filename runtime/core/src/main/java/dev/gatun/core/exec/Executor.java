@@ -232,7 +232,9 @@ final class Executor implements Evaluation.Runner, AutoCloseable {
         rehearsal.start();
       } else {
         program = compileToStay(ready);
-        if (!options.quickStart()) {
+        if (options.quickStart()) {
+          Warmup.forget();
+        } else {
           warm(ready, team);
         }
       }
@@ -337,7 +339,7 @@ final class Executor implements Evaluation.Runner, AutoCloseable {
    * those after it are fast much earlier.
    */
   static void warm(Graph graph, Team team) {
-    if (graph.nodes().stream().mapToLong(Cost::flops).sum() < HEAVY_FLOPS) {
+    if (Cost.flops(graph) < HEAVY_FLOPS) {
       Warmup.forget();
     } else {
       Warmup.run(team, MOST_WARMUP_NANOS);

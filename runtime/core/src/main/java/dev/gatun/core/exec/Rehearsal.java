@@ -1,7 +1,6 @@
 package dev.gatun.core.exec;
 
 import dev.gatun.core.graph.Graph;
-import dev.gatun.core.graph.Node;
 import dev.gatun.core.graph.Value;
 import dev.gatun.core.plan.Cost;
 import dev.gatun.core.plan.OutputMemory;
@@ -42,14 +41,9 @@ final class Rehearsal implements Runnable {
 
   /** Whether the graph is heavy, and can run on zeros. */
   static boolean pays(Graph ready) {
-    long flops = 0;
-    for (Node node : ready.nodes()) {
-      if (!Executor.isFixed(node)) {
-        return false;
-      }
-      flops += Cost.flops(node);
-    }
-    return flops >= LEAST_FLOPS && ready.inputs().stream().allMatch(Rehearsal::isNumeric);
+    return ready.nodes().stream().allMatch(Executor::isFixed)
+        && Cost.flops(ready) >= LEAST_FLOPS
+        && ready.inputs().stream().allMatch(Rehearsal::isNumeric);
   }
 
   private static boolean isNumeric(Value input) {

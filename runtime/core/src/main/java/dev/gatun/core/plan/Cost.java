@@ -1,6 +1,7 @@
 package dev.gatun.core.plan;
 
 import dev.gatun.core.fuse.Fused;
+import dev.gatun.core.graph.Graph;
 import dev.gatun.core.graph.Node;
 import dev.gatun.core.graph.Value;
 import dev.gatun.core.op.Conv;
@@ -24,11 +25,7 @@ public final class Cost {
       return 0;
     }
     if (node.op() == Fused.OP) {
-      long sum = 0;
-      for (Node inner : Fused.body(node).nodes()) {
-        sum += flops(inner);
-      }
-      return sum;
+      return flops(Fused.body(node));
     }
     long elements = node.output().tensorType().shape().elements();
     if (node.op() == Matmul.OP) {
@@ -54,6 +51,11 @@ public final class Cost {
               + node.input(2).tensorType().shape().elements());
     }
     return elements;
+  }
+
+  /** Floating-point operations of all nodes of a graph. */
+  public static long flops(Graph graph) {
+    return graph.nodes().stream().mapToLong(Cost::flops).sum();
   }
 
   /** Bytes of all inputs and outputs, each counted once. */
