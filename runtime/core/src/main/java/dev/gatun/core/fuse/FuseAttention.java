@@ -1,6 +1,5 @@
 package dev.gatun.core.fuse;
 
-import dev.gatun.core.graph.Attrs;
 import dev.gatun.core.graph.Graph;
 import dev.gatun.core.graph.GraphBuilder;
 import dev.gatun.core.graph.Node;
@@ -12,7 +11,6 @@ import dev.gatun.core.pass.Pass;
 import dev.gatun.core.pass.Rewriter;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,15 +37,12 @@ public final class FuseAttention implements Pass {
   @Override
   public Graph apply(Graph graph) {
     Map<Value, Integer> uses = graph.uses();
-    Map<Value, Node> readers = new HashMap<>();
-    for (Node node : graph.nodes()) {
-      node.inputs().forEach(input -> readers.put(input, node));
-    }
+    Map<Value, Node> readers = readers(graph);
     // From the last node of each group to the number of nodes between the attention and its end.
     Map<Node, Integer> ends = new HashMap<>();
     for (Node node : graph.nodes()) {
       if (node.op() == Attention.OP && hasKernel.test(node)) {
-        List<Node> after = after(node, uses, readers);
+        List<Node> after = after(node.output(), uses, readers);
         Node end = after.isEmpty() ? node : after.get(after.size() - 1);
         boolean moves = !after.isEmpty();
         for (int i = 0; i < 3; i++) {
@@ -68,12 +63,20 @@ public final class FuseAttention implements Pass {
             });
   }
 
+  /** One node that reads each value: the only one of a value that is used once. */
+  static Map<Value, Node> readers(Graph graph) {
+    Map<Value, Node> readers = new HashMap<>();
+    for (Node node : graph.nodes()) {
+      node.inputs().forEach(input -> readers.put(input, node));
+    }
+    return readers;
+  }
+
   /** The transposes and reshapes that alone read the result and that it can be written through. */
-  private static List<Node> after(
-      Node attention, Map<Value, Integer> uses, Map<Value, Node> readers) {
+  static List<Node> after(Value result, Map<Value, Integer> uses, Map<Value, Node> readers) {
     List<Node> chain = new ArrayList<>();
     List<Node> best = List.of();
-    Value at = attention.output();
+    Value at = result;
     while (uses.getOrDefault(at, 0) == 1) {
       Node reader = readers.get(at);
       if (reader == null || reader.op() != Transpose.OP && reader.op() != Reshape.OP) {
@@ -113,7 +116,7 @@ public final class FuseAttention implements Pass {
     for (int i = 0; i < steps; i++) {
       args = args.get(0).producer().orElseThrow().inputs();
     }
-    Body body = new Body();
+    FusedBody body = new FusedBody();
     for (int i = 0; i < args.size(); i++) {
       if (!args.get(i).isAbsent()) {
         body.source(i < 3 ? StridedView.of(args.get(i)).source() : args.get(i));
@@ -123,44 +126,7 @@ public final class FuseAttention implements Pass {
     for (Value input : inputs) {
       copies.add(body.copy(input));
     }
-    body.builder.output("y", Rewriter.copy(end, copies, body.builder).get(0));
-    return b.add(
-        Fused.OP,
-        Attrs.of("body", body.builder.build()),
-        List.copyOf(body.sources.keySet()),
-        1,
-        end.name(),
-        List.of(end.output().name()));
-  }
-
-  /** The fused node's graph while it is being built. */
-  private static final class Body {
-    private final GraphBuilder builder = new GraphBuilder("fused");
-    private final Map<Value, Value> sources = new LinkedHashMap<>();
-    private final Map<Node, List<Value>> done = new HashMap<>();
-
-    void source(Value value) {
-      sources.computeIfAbsent(value, v -> builder.input(v.name(), v.type()));
-    }
-
-    /** A value of the graph around in this graph, with all that leads to it from the sources. */
-    Value copy(Value value) {
-      Value source = sources.get(value);
-      if (source != null || value.isAbsent()) {
-        return source == null ? value : source;
-      }
-      if (value.constantDatum().isPresent()) {
-        return builder.constant(value.name(), value.constantDatum().get());
-      }
-      Node node = value.producer().orElseThrow();
-      List<Value> results = done.get(node);
-      if (results == null) {
-        List<Value> args = new ArrayList<>();
-        node.inputs().forEach(input -> args.add(copy(input)));
-        results = Rewriter.copy(node, args, builder);
-        done.put(node, results);
-      }
-      return results.get(value.index());
-    }
+    List<Value> results = List.of(Rewriter.copy(end, copies, body.builder()).get(0));
+    return body.add(b, results, end.name(), List.of(end.output().name()));
   }
 }

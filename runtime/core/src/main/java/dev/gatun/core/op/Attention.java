@@ -1,6 +1,5 @@
 package dev.gatun.core.op;
 
-import dev.gatun.core.graph.Attrs;
 import dev.gatun.core.graph.Evaluation;
 import dev.gatun.core.graph.FusionClass;
 import dev.gatun.core.graph.GraphBuilder;
@@ -40,6 +39,7 @@ public final class Attention {
           .types(Attention::types)
           .reference(Attention::run)
           .decompose(Attention::build)
+          .gradientWhere(AttentionGradient::covers, AttentionGradient::rule)
           .define();
 
   private static List<Type> types(Operands in) {
@@ -176,45 +176,18 @@ public final class Attention {
     }
   }
 
-  /**
-   * Products, softmax and products; query heads that share keys are taken as more rows of one head.
-   * Rows that the mask hides entirely come out as NaN and are replaced.
-   */
   private static List<Value> build(GraphBuilder b, Operands in) {
     Formula f = new Formula(b);
-    long[] q = in.shape(0).sizes();
-    long[] k = in.shape(1).sizes();
-    long[] v = in.shape(2).sizes();
-    boolean shared = q[1] != k[1] && k[1] > 0;
-    double scale =
-        in.attrs().has("scale")
-            ? in.attrs().real("scale")
-            : 1 / Math.sqrt((double) Math.max(q[3], 1));
-    long stage = in.attrs().integer("stage");
-    Value queries = f.mul(in.value(0), scale);
-    if (shared) {
-      queries = f.reshape(queries, q[0], k[1], q[1] / k[1] * q[2], q[3]);
-    }
-    Value keys = f.cast(in.value(1), in.dtype(0));
-    Value scores = b.add(Matmul.OP, Attrs.of("transposeB", true), queries, keys);
-    scores = shared ? f.reshape(scores, q[0], q[1], q[2], k[2]) : scores;
-    Value shown = scores;
-    double cap = in.attrs().real("softcap");
-    scores = cap > 0 ? f.mul(f.tanh(f.mul(scores, 1 / cap)), cap) : scores;
-    shown = stage >= 1 ? scores : shown;
-    Value bias = AttentionBias.of(f, in);
-    scores = bias.isAbsent() ? scores : f.add(scores, bias);
-    shown = stage >= 2 ? scores : shown;
-    Value weights = b.add(Softmax.OP, Attrs.of("axis", -1), scores);
-    if (!bias.isAbsent()) {
-      Value best = b.add(ReduceMax.OP, bias, f.longs(-1));
-      Value hidden = f.equal(best, Double.NEGATIVE_INFINITY);
-      weights = f.where(hidden, f.number(weights, 0), weights);
-    }
-    shown = stage == 3 ? weights : shown;
-    Value rows = shared ? f.reshape(weights, q[0], k[1], q[1] / k[1] * q[2], k[2]) : weights;
-    Value y = b.add(Matmul.OP, rows, f.cast(in.value(2), in.dtype(0)));
-    return List.of(shared ? f.reshape(y, q[0], q[1], q[2], v[3]) : y, shown);
+    AttentionWeights w = AttentionWeights.of(f, in);
+    Value shown =
+        switch ((int) in.attrs().integer("stage")) {
+          case 0 -> w.products();
+          case 1 -> w.capped();
+          case 2 -> w.scores();
+          default -> w.weights();
+        };
+    Value y = b.add(Matmul.OP, w.group(w.weights()), f.cast(in.value(2), in.dtype(0)));
+    return List.of(w.ungroup(y), shown);
   }
 
   private Attention() {}

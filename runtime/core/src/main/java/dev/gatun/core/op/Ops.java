@@ -200,6 +200,7 @@ public final class Ops {
           Glu.OP,
           // Attention and recurrent layers.
           Attention.OP,
+          AttentionGradient.OP,
           Rope.OP,
           Embedding.OP,
           Lstm.OP,

@@ -2,6 +2,7 @@ package dev.gatun.core.pass;
 
 import dev.gatun.core.compose.RecognizeComposites;
 import dev.gatun.core.fuse.FuseAttention;
+import dev.gatun.core.fuse.FuseAttentionGradient;
 import dev.gatun.core.fuse.FusePointwise;
 import dev.gatun.core.fuse.FuseUpdates;
 import dev.gatun.core.fuse.MergeProjections;
@@ -34,6 +35,7 @@ public final class Passes {
           new AssignLayouts(),
           new ExpandComposites(Candidates::keepsWhole),
           new FuseAttention(Candidates::keepsWhole),
+          new FuseAttentionGradient(Candidates::keepsWhole),
           new FusePointwise(true),
           new FusePointwise(false),
           new FuseUpdates());

@@ -6,6 +6,7 @@ import dev.gatun.core.graph.GraphBuilder;
 import dev.gatun.core.graph.Node;
 import dev.gatun.core.graph.Value;
 import dev.gatun.core.op.Attention;
+import dev.gatun.core.op.AttentionGradient;
 import dev.gatun.core.op.Where;
 import dev.gatun.core.tensor.DType;
 import dev.gatun.core.tensor.Tensor;
@@ -22,7 +23,7 @@ final class SimplifyAttention implements Simplify.Nested {
   @Override
   public Optional<List<Value>> rewrite(
       Node node, List<Value> inputs, GraphBuilder b, Rewriter.Rule all) {
-    if (node.op() != Attention.OP
+    if (node.op() != Attention.OP && node.op() != AttentionGradient.OP
         || inputs.size() < 4
         || inputs.get(3).isAbsent()
         || inputs.get(0).tensorType().dtype() != DType.F32) {
@@ -52,8 +53,8 @@ final class SimplifyAttention implements Simplify.Nested {
     Value queries = inputs.get(0);
     Value keys = inputs.get(1);
     if (attrs.flag("causal")
-        || inputs.size() > 4
-        || attrs.integer("stage") >= 2
+        || inputs.size() > 4 && !inputs.get(4).isAbsent()
+        || attrs.has("stage") && attrs.integer("stage") >= 2
         || inputs.get(3).constant().isEmpty()
         || !queries.type().isFixed()
         || !keys.type().isFixed()) {

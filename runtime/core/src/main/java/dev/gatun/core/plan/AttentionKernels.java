@@ -4,8 +4,8 @@ import dev.gatun.core.fuse.FuseAttention;
 import dev.gatun.core.fuse.Fused;
 import dev.gatun.core.fuse.StridedView;
 import dev.gatun.core.graph.Broadcast;
-import dev.gatun.core.graph.Graph;
 import dev.gatun.core.graph.Node;
+import dev.gatun.core.graph.OpDef;
 import dev.gatun.core.graph.Value;
 import dev.gatun.core.op.Attention;
 import dev.gatun.core.tensor.DType;
@@ -35,9 +35,11 @@ final class AttentionKernels implements Candidate {
   }
 
   private static String refusal(Node node) {
-    if (node.outputs().size() != 1) {
-      return "its scores are wanted, too";
-    }
+    return node.outputs().size() != 1 ? "its scores are wanted, too" : unread(node);
+  }
+
+  /** Why operands cannot be read, or nothing. */
+  static String unread(Node node) {
     for (int i = 0; i < node.inputs().size(); i++) {
       if (!node.has(i)) {
         continue;
@@ -61,7 +63,7 @@ final class AttentionKernels implements Candidate {
 
   @Override
   public Lowering lower(Node node, Target target) {
-    Optional<Node> found = attention(node);
+    Optional<Node> found = find(node, Attention.OP);
     if (found.isEmpty()) {
       return new Lowering.Refused("");
     }
@@ -84,33 +86,20 @@ final class AttentionKernels implements Candidate {
         at[i] = sources.indexOf(value);
       }
     }
-    Optional<StridedView> out = destination(node, attention);
+    Optional<StridedView> out = destination(node, attention, 0);
     if (out.isEmpty()) {
       return new Lowering.Refused("the result has no contiguous rows");
     }
-    Shape q = attention.input(0).tensorType().shape();
-    Shape k = attention.input(1).tensorType().shape();
-    Shape v = attention.input(2).tensorType().shape();
-    double scale =
-        attention.attrs().has("scale")
-            ? attention.attrs().real("scale")
-            : 1 / Math.sqrt((double) q.size(3));
+    AttentionF32.Sizes size = sizes(attention);
     AttentionF32 plan =
         new AttentionF32(
-            new AttentionF32.Sizes(
-                (int) q.size(0),
-                (int) q.size(1),
-                (int) k.size(1),
-                (int) q.size(2),
-                (int) k.size(2),
-                (int) q.size(3),
-                (int) v.size(3)),
+            size,
             strides(views[0]),
             strides(views[1]),
             strides(views[2]),
             strides(out.get()),
             maskStrides(attention),
-            (float) scale,
+            scale(attention),
             (float) attention.attrs().real("softcap"),
             attention.attrs().flag("causal"),
             attention.attrs().intValue("causalOffset"),
@@ -120,54 +109,45 @@ final class AttentionKernels implements Candidate {
     for (int i = 0; i < 3; i++) {
       offsets[i] = 4 * views[i].offset();
     }
-    String note =
-        q.size(0)
-            + "x"
-            + q.size(1)
-            + " heads, "
-            + q.size(2)
-            + " queries, "
-            + k.size(2)
-            + " keys of "
-            + q.size(3);
     return Lowering.Kernels.of(
             new Attend(plan, at, offsets, 4 * out.get().offset(), node.inputs().size(), tasks))
-        .noted(note);
+        .noted(describe(size));
   }
 
-  private static Optional<Node> attention(Node node) {
-    if (node.op() == Attention.OP) {
+  /** The node itself or the one that it is fused around. */
+  static Optional<Node> find(Node node, OpDef op) {
+    if (node.op() == op) {
       return Optional.of(node);
     }
     return node.op() == Fused.OP
-        ? Fused.body(node).nodes().stream().filter(n -> n.op() == Attention.OP).findFirst()
+        ? Fused.body(node).nodes().stream().filter(n -> n.op() == op).findFirst()
         : Optional.empty();
   }
 
-  /** Where the attention's elements lie in the node's result. */
-  private static Optional<StridedView> destination(Node node, Node attention) {
-    if (node.op() == Attention.OP) {
-      return Optional.of(StridedView.contiguous(node.output()));
+  /** Where the elements of an inner node's result lie in that of the node. */
+  static Optional<StridedView> destination(Node node, Node inner, int result) {
+    Value wanted = inner.outputs().get(result);
+    if (node == inner) {
+      return Optional.of(StridedView.contiguous(wanted));
     }
-    Graph body = Fused.body(node);
     List<Node> chain = new ArrayList<>();
-    Value at = body.outputs().get(0);
-    while (at != attention.output()) {
+    Value at = Fused.body(node).outputs().get(result);
+    while (at != wanted) {
       Node producer = at.producer().orElseThrow();
       chain.add(0, producer);
       at = producer.input(0);
     }
     return chain.isEmpty()
-        ? Optional.of(StridedView.contiguous(attention.output()))
+        ? Optional.of(StridedView.contiguous(wanted))
         : FuseAttention.destination(chain);
   }
 
-  private static AttentionF32.Strides strides(StridedView view) {
+  static AttentionF32.Strides strides(StridedView view) {
     long[] strides = view.strides();
     return new AttentionF32.Strides(4 * strides[0], 4 * strides[1], 4 * strides[2]);
   }
 
-  private static AttentionF32.MaskStrides maskStrides(Node attention) {
+  static AttentionF32.MaskStrides maskStrides(Node attention) {
     if (!attention.has(3)) {
       return AttentionF32.MaskStrides.NONE;
     }
@@ -178,6 +158,38 @@ final class AttentionKernels implements Candidate {
     long[] strides = Broadcast.strides(mask.shape(), scores);
     return new AttentionF32.MaskStrides(
         4 * strides[0], 4 * strides[1], 4 * strides[2], 4 * strides[3]);
+  }
+
+  static float scale(Node attention) {
+    return (float)
+        (attention.attrs().has("scale")
+            ? attention.attrs().real("scale")
+            : 1 / Math.sqrt((double) attention.input(0).tensorType().shape().size(3)));
+  }
+
+  static AttentionF32.Sizes sizes(Node attention) {
+    Shape q = attention.input(0).tensorType().shape();
+    Shape k = attention.input(1).tensorType().shape();
+    return new AttentionF32.Sizes(
+        (int) q.size(0),
+        (int) q.size(1),
+        (int) k.size(1),
+        (int) q.size(2),
+        (int) k.size(2),
+        (int) q.size(3),
+        (int) attention.input(2).tensorType().shape().size(3));
+  }
+
+  static String describe(AttentionF32.Sizes size) {
+    return size.batch()
+        + "x"
+        + size.heads()
+        + " heads, "
+        + size.queries()
+        + " queries, "
+        + size.keys()
+        + " keys of "
+        + size.depth();
   }
 
   /** Runs the plan, several of its tasks at a time. */

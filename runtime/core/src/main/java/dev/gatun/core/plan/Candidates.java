@@ -18,6 +18,7 @@ public final class Candidates {
           new ConvGradientKernels(),
           new BatchNormKernels(),
           new AttentionKernels(),
+          new AttentionGradientKernels(),
           new RecurrentKernels(),
           new RecurrentGradientKernels(),
           new RowKernels(),
@@ -46,6 +47,7 @@ public final class Candidates {
   /** Whether a composite has a kernel of its own and need not be taken apart. */
   public static boolean keepsWhole(Node node) {
     return AttentionKernels.accepts(node)
+        || AttentionGradientKernels.accepts(node)
         || RowKernels.accepts(node)
         || BatchNormKernels.accepts(node)
         || RecurrentGradientKernels.accepts(node);

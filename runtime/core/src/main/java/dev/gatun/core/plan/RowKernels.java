@@ -3,18 +3,23 @@ package dev.gatun.core.plan;
 import dev.gatun.core.graph.Node;
 import dev.gatun.core.graph.Value;
 import dev.gatun.core.op.LayerNorm;
+import dev.gatun.core.op.LayerNormGradient;
 import dev.gatun.core.op.LogSoftmax;
 import dev.gatun.core.op.RmsNorm;
 import dev.gatun.core.op.Softmax;
 import dev.gatun.core.tensor.DType;
 import dev.gatun.core.tensor.Shape;
+import dev.gatun.core.tensor.Type;
 import dev.gatun.kernels.LayerNormF32;
+import dev.gatun.kernels.LayerNormGradientF32;
 import dev.gatun.kernels.LogSoftmaxF32;
 import dev.gatun.kernels.RmsNormF32;
 import dev.gatun.kernels.SoftmaxF32;
 import dev.gatun.kernels.SoftmaxInnerF32;
+import java.util.ArrayList;
+import java.util.List;
 
-/** Softmax, log-softmax along any axis, layer norm and RMS norm, in float32. */
+/** Softmax, log-softmax along any axis, layer norm, its gradient and RMS norm, in float32. */
 final class RowKernels implements Candidate {
   /** What an element costs compared with a copied one: an exponential and three passes. */
   private static final int SOFTMAX_COST = 4;
@@ -27,8 +32,11 @@ final class RowKernels implements Candidate {
   @Override
   public Lowering lower(Node node, Target target) {
     boolean softmax = node.op() == Softmax.OP || node.op() == LogSoftmax.OP;
-    if (accepts(node)) {
+    if (node.op() == RmsNorm.OP && accepts(node)) {
       return rmsNorm(node, target);
+    }
+    if (node.op() == LayerNormGradient.OP && accepts(node)) {
+      return layerNormGradient(node, target);
     }
     if (!softmax && node.op() != LayerNorm.OP) {
       return new Lowering.Refused("");
@@ -43,21 +51,36 @@ final class RowKernels implements Candidate {
     return softmax ? softmax(node, shape, target) : layerNorm(node, shape, target);
   }
 
-  /** Whether an RMS norm need not be taken apart. */
+  /** Whether an RMS norm or the gradient of a layer norm need not be taken apart. */
   static boolean accepts(Node node) {
-    if (node.op() != RmsNorm.OP
-        || !node.input(0).type().isFixed()
-        || node.input(0).tensorType().dtype() != DType.F32) {
+    boolean gradient = node.op() == LayerNormGradient.OP;
+    if (!gradient && node.op() != RmsNorm.OP) {
       return false;
     }
+    for (int i = 0; i < node.inputs().size(); i++) {
+      if (node.has(i)
+          && !(node.input(i).type() instanceof Type.OfTensor type
+              && type.isFixed()
+              && type.dtype() == DType.F32)) {
+        return false;
+      }
+    }
     Shape shape = node.input(0).tensorType().shape();
-    long length = rowLength(shape, shape.axis("rmsNorm", node.attrs().integer("axis")));
-    return length > 0
-        && length <= Integer.MAX_VALUE
-        && (!node.has(1)
-            || node.input(1).type().isFixed()
-                && isRow(
-                    node.input(1), shape, shape.axis("rmsNorm", node.attrs().integer("axis"))));
+    int axis = shape.axis(node.op().name(), node.attrs().integer("axis"));
+    long length = rowLength(shape, axis);
+    if (length <= 0 || length > Integer.MAX_VALUE) {
+      return false;
+    }
+    if (!gradient) {
+      return !node.has(1) || isRow(node.input(1), shape, axis);
+    }
+    long rows = shape.elements() / length;
+    return node.has(4)
+        && isRow(node.input(4), shape, axis)
+        && rows > 0
+        && node.input(1).tensorType().shape().equals(shape)
+        && node.input(2).tensorType().shape().elements() == rows
+        && node.input(3).tensorType().shape().elements() == rows;
   }
 
   private static Lowering rmsNorm(Node node, Target target) {
@@ -159,6 +182,31 @@ final class RowKernels implements Candidate {
     return Lowering.Kernels.of(new RangeKernel(rows, 2 * length, target.threads(), body))
         .reusing(0)
         .noted(rows + " rows of " + count);
+  }
+
+  private static Lowering layerNormGradient(Node node, Target target) {
+    Shape shape = node.input(0).tensorType().shape();
+    int length = (int) rowLength(shape, shape.axis("layerNorm", node.attrs().integer("axis")));
+    long rows = shape.elements() / length;
+    LayerNormGradientF32 plan = new LayerNormGradientF32(rows, length);
+    int dx = node.inputs().size();
+    int scratch = dx + node.outputs().size();
+    List<Kernel> kernels = new ArrayList<>();
+    kernels.add(
+        new TaskKernel(
+            plan.parts(),
+            (b, part) -> plan.run(b[0], b[1], b[2], b[3], b[4], b[dx], b[scratch], part)));
+    if (node.outputs().size() > 1) {
+      RangeKernel.Body combine =
+          (b, first, last) -> plan.combine(b[scratch], b[dx + 1], first, last);
+      kernels.add(new RangeKernel(length, plan.parts(), target.threads(), combine));
+    }
+    return new Lowering.Kernels(
+        kernels,
+        plan.scratchBytes(),
+        List.of(List.of(0, 1)),
+        List.of(),
+        rows + " rows of " + length);
   }
 
   /** A parameter that has exactly the sizes of the normalized axes. */

@@ -57,6 +57,87 @@ class AttentionPlanTests {
         plan.steps().stream().anyMatch(s -> s.kernel().startsWith("attention/")), plan.toString());
   }
 
+  static Stream<String> gradients() {
+    String shapes = "q: f32[2, 4, 7, 9], k: f32[2, 4, 70, 9], v: f32[2, 4, 70, 5]";
+    String dy = ", d: f32[2, 4, 7, 5]";
+    return Stream.of(
+        "gradient(" + shapes + dy + ") -> attentionGradient(q, k, v, -, -, d)",
+        "gradient("
+            + shapes
+            + ", m: f32[2, 1, 1, 70]"
+            + dy
+            + ") -> attentionGradient(q, k, v, m,"
+            + " -, d) {scale = 0.3}",
+        "gradient("
+            + shapes
+            + ", m: bool[4, 1, 70]"
+            + dy
+            + ") -> attentionGradient(q, k, v, m, -,"
+            + " d)",
+        "gradient(q: f32[1, 6, 130, 16], k: f32[1, 2, 131, 16], v: f32[1, 2, 131, 33], d: f32[1, 6,"
+            + " 130, 33]) -> attentionGradient(q, k, v, -, -, d) {causal = true}");
+  }
+
+  @ParameterizedTest
+  @MethodSource("gradients")
+  void gradientsRunWhole(String line) {
+    int arrow = line.indexOf(" -> ");
+    String text =
+        "graph "
+            + line.substring(0, arrow)
+            + " {\n x, y, z = "
+            + line.substring(arrow + 4)
+            + "\n return x, y, z\n}";
+    Explanation plan = Agreement.check(text, TOLERANCE);
+    assertTrue(
+        plan.steps().stream().anyMatch(s -> s.kernel().startsWith("attentionGradient/")),
+        plan.toString());
+  }
+
+  @Test
+  void cappedGradientsAreTakenApart() {
+    Explanation plan =
+        Agreement.check(
+            """
+            graph gradient(q: f32[1, 2, 3, 4], k: f32[1, 1, 5, 4], d: f32[1, 2, 3, 4]) {
+              x, y, z = attentionGradient(q, k, k, -, -, d) {softcap = 2.0}
+              return x, y, z
+            }
+            """,
+            TOLERANCE);
+    assertTrue(plan.steps().stream().noneMatch(s -> s.kernel().equals("reference")));
+  }
+
+  /** Heads are split from one product and joined again in both directions. */
+  @Test
+  void theGradientReadsAndWritesHeadsInPlace() {
+    Explanation plan =
+        Agreement.check(
+            """
+            graph heads(x: f32[2, 13, 72], d: f32[2, 13, 24]) {
+              four = i64[4]{2, 13, 4, 6}
+              back = i64[3]{2, 13, 24}
+              a, b, c = split(x) {axis = 2, parts = 3}
+              aa = reshape(a, four)
+              bb = reshape(b, four)
+              cc = reshape(c, four)
+              dd = reshape(d, four)
+              q = transpose(aa) {perm = [0, 2, 1, 3]}
+              k = transpose(bb) {perm = [0, 2, 1, 3]}
+              v = transpose(cc) {perm = [0, 2, 1, 3]}
+              g = transpose(dd) {perm = [0, 2, 1, 3]}
+              dq, dk, dv = attentionGradient(q, k, v, -, -, g)
+              tq = transpose(dq) {perm = [0, 2, 1, 3]}
+              tk = transpose(dk) {perm = [0, 2, 1, 3]}
+              rq = reshape(tq, back)
+              rk = reshape(tk, back)
+              return rq, rk, dv
+            }
+            """,
+            TOLERANCE);
+    assertEquals(1, count(plan), plan.toString());
+  }
+
   @Test
   void isTakenApartWhereItsScoresAreWanted() {
     Explanation plan =
@@ -205,6 +286,22 @@ class AttentionPlanTests {
         java.util.List.of("matmul+add", "layerNorm", "matmul+add"),
         plan.steps().stream().filter(s -> !s.kernel().equals("view")).map(s -> s.op()).toList(),
         plan.toString());
+  }
+
+  @Test
+  void theGradientOfLayerNormRunsWhole() {
+    Explanation plan =
+        Agreement.check(
+            """
+            graph norm(x: f32[3, 50, 33], d: f32[3, 50, 33], g: f32[33]) {
+              y, m, i = layerNorm(x, g)
+              dx, dg = layerNormGradient(x, d, m, i, g)
+              return dx, dg
+            }
+            """,
+            TOLERANCE);
+    assertEquals(2, plan.steps().size(), plan.toString());
+    assertEquals("rowwise/vector/f32", plan.steps().get(1).kernel());
   }
 
   @Test

@@ -192,6 +192,11 @@ public final class GradientSamples {
               + " {causal = true, causalOffset = 2}",
           "q: f64[1, 2, 3, 4], k: f64[1, 2, 5, 4], v: f64[1, 2, 5, 4], m: f64[3, 5]"
               + " | l = i64[1]{4} y, s = attention(q, k, v, m, l) {softcap = 2.0, stage = 3}",
+          "q: f64[2, 4, 3, 5], k: f64[2, 2, 6, 5], v: f64[2, 2, 6, 3], d: f64[2, 4, 3, 3]"
+              + " | x, y, z = attentionGradient(q, k, v, -, -, d) {causal = true}",
+          "q: f64[1, 2, 3, 4], k: f64[1, 2, 5, 4], v: f64[1, 2, 5, 4], m: f64[3, 5],"
+              + " d: f64[1, 2, 3, 4]"
+              + " | x, y, z = attentionGradient(q, k, v, m, -, d) {softcap = 2.0}",
           "x: f64[1, 2, 3, 4], c: f64[3, 2], s: f64[3, 2] | y = rope(x, c, s)",
           "x: f64[2, 1, 2, 6], c: f64[5, 2], s: f64[5, 2] | p = i64[2, 2]{4, 0, 1, 3}"
               + " y = rope(x, c, s, p) {interleaved = true, rotaryDim = 4}",
