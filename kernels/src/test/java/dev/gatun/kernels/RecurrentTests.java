@@ -13,11 +13,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.IntConsumer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** LSTM, GRU and RNN sequences against double precision. */
+@Tag("slow")
 class RecurrentTests {
   private static final double CLOSE = 3e-5;
   private static final int X = 0;

@@ -31,6 +31,7 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -39,6 +40,7 @@ import tools.jackson.databind.json.JsonMapper;
  * Networks of full size whose weights follow from their names: results and the norm of each
  * parameter's gradient are those of torchvision.
  */
+@Tag("slow")
 class VisionGoldenTests {
   private static final double TOLERANCE = 2e-3;
   private static final double GAIN = 2;

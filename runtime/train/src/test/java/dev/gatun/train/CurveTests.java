@@ -9,12 +9,14 @@ import dev.gatun.core.plan.Backend;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Ten steps of small nets follow the recorded losses, whatever kernels and threads there are. */
+@Tag("slow")
 class CurveTests {
   static Stream<Arguments> ways() {
     return Curves.nets().keySet().stream()

@@ -18,9 +18,11 @@ import dev.gatun.train.optim.Optimizers;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Penalties, constraints, pruning, averages of weights: what each is for. */
+@Tag("slow")
 class RegularizationTests {
   private static Net logistic(int features) {
     return Net.sequential(Shape.of(features)).dense(1).build();

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Tools that look at training from outside: rates, sizes, amounts of data, fit, drift. */
+@Tag("slow")
 class StudyTests {
   private static Trainer trainer(long hidden, Optimizer optimizer) {
     return Trainer.builder(Tables.digitsNet(hidden))

@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -38,6 +39,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
 /** Real models against outputs of ONNX Runtime, operator by operator and compiled. */
+@Tag("slow")
 class OnnxModelsTests {
   private static final Tolerance TOLERANCE = new Tolerance(1e-3, 1e-4);
   // Its 20 GFLOP take the interpreter too long; compiled sessions run it.

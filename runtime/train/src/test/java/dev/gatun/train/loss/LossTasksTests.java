@@ -38,6 +38,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What losses are for: tasks on which one does better than another. */
+@Tag("slow")
 class LossTasksTests {
   private static Net linear(int features) {
     return Net.sequential(Shape.of(features)).dense(1).build();
