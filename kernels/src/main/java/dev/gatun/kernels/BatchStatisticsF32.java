@@ -24,6 +24,9 @@ public final class BatchStatisticsF32 {
   /** Rows that are added up in float before they go to a double. */
   private static final int BLOCK = 128;
 
+  /** Vectors of channels taken side by side: whole rows of few channels are read in order. */
+  private static final int WIDE = 4;
+
   private final long rows;
   private final int channels;
   private final int parts;
@@ -53,13 +56,13 @@ public final class BatchStatisticsF32 {
     return parts;
   }
 
-  /** Bytes for the sums of all parts, and for two vectors of each. */
+  /** Bytes for the sums of all parts, and for pairs of vectors of each. */
   public long scratchBytes() {
-    return 16L * parts * channels + 8L * parts * L;
+    return 16L * parts * channels + 8L * WIDE * parts * L;
   }
 
   private long temp(long scratch, int part) {
-    return scratch + 16L * parts * channels + 8L * part * L;
+    return scratch + 16L * parts * channels + 8L * WIDE * part * L;
   }
 
   private long first(int part) {
@@ -70,7 +73,12 @@ public final class BatchStatisticsF32 {
   public void moments(long x, long scratch, int part) {
     long at = x + first(part) * 4L * channels;
     int count = (int) (first(part + 1) - first(part));
-    for (int c = 0; c < channels; c += L) {
+    int c = 0;
+    for (; c + WIDE * L <= channels; c += WIDE * L) {
+      long sums = scratch + 16L * ((long) part * channels + c);
+      wideMoments(at + 4L * c, 4L * channels, count, sums, temp(scratch, part));
+    }
+    for (; c < channels; c += L) {
       int lanes = Math.min(L, channels - c);
       long sums = scratch + 16L * ((long) part * channels + c);
       sum(at + 4L * c, 4L * channels, count, lanes, sums, temp(scratch, part));
@@ -100,13 +108,25 @@ public final class BatchStatisticsF32 {
   public void products(long x, long dy, long mean, long scratch, int part) {
     long skip = first(part) * 4L * channels;
     int count = (int) (first(part + 1) - first(part));
-    for (int c = 0; c < channels; c += L) {
+    long temp = temp(scratch, part);
+    int c = 0;
+    for (; c + WIDE * L <= channels; c += WIDE * L) {
+      long sums = scratch + 16L * ((long) part * channels + c);
+      clear(sums, WIDE * L);
+      for (int from = 0; from < count; from += BLOCK) {
+        int to = Math.min(count, from + BLOCK);
+        long at = skip + 4L * c;
+        wideProducts(x + at, dy + at, mean + 4L * c, 4L * channels, from, to, temp);
+        for (int v = 0; v < WIDE; v++) {
+          add(temp + 8L * L * v, sums + 16L * L * v, L);
+          add(temp + 8L * L * v + 4L * L, sums + 16L * L * v + 8, L);
+        }
+      }
+    }
+    for (; c < channels; c += L) {
       int lanes = Math.min(L, channels - c);
       long sums = scratch + 16L * ((long) part * channels + c);
-      long temp = temp(scratch, part);
-      for (int lane = 0; lane < 2 * lanes; lane++) {
-        Memory.ALL.set(Memory.F64, sums + 8L * lane, 0);
-      }
+      clear(sums, lanes);
       for (int from = 0; from < count; from += BLOCK) {
         int to = Math.min(count, from + BLOCK);
         long at = skip + 4L * c;
@@ -114,6 +134,12 @@ public final class BatchStatisticsF32 {
         add(temp, sums, lanes);
         add(temp + 4L * L, sums + 8, lanes);
       }
+    }
+  }
+
+  private static void clear(long sums, int pairs) {
+    for (int i = 0; i < 2 * pairs; i++) {
+      Memory.ALL.set(Memory.F64, sums + 8L * i, 0);
     }
   }
 
@@ -140,11 +166,128 @@ public final class BatchStatisticsF32 {
       block(at, rowBytes, from, Math.min(count, from + BLOCK), lanes, temp);
       add(temp, sums, lanes);
     }
+    means(sums, count, lanes, temp);
+  }
+
+  /** Sums to means. */
+  private static void means(long sums, int count, int lanes, long temp) {
     for (int lane = 0; lane < lanes; lane++) {
       double mean = Memory.ALL.get(Memory.F64, sums + 16L * lane) / count;
       Memory.ALL.set(Memory.F64, sums + 16L * lane, mean);
       Memory.ALL.set(Memory.F32, temp + 4L * lane, (float) mean);
     }
+  }
+
+  /** Means and squares of several vectors of channels. */
+  private static void wideMoments(long at, long rowBytes, int count, long sums, long temp) {
+    clear(sums, WIDE * L);
+    for (int from = 0; from < count; from += BLOCK) {
+      wideSum(at, rowBytes, from, Math.min(count, from + BLOCK), temp);
+      for (int v = 0; v < WIDE; v++) {
+        add(temp + 8L * L * v, sums + 16L * L * v, L);
+      }
+    }
+    for (int v = 0; v < WIDE; v++) {
+      means(sums + 16L * L * v, count, L, temp + 8L * L * v);
+    }
+    for (int from = 0; from < count; from += BLOCK) {
+      wideSquares(at, rowBytes, from, Math.min(count, from + BLOCK), temp);
+      for (int v = 0; v < WIDE; v++) {
+        add(temp + 8L * L * v + 4L * L, sums + 16L * L * v + 8, L);
+      }
+    }
+  }
+
+  private static void wideSum(long at, long rowBytes, int from, int to, long temp) {
+    FloatVector s0 = FloatVector.zero(S);
+    FloatVector s1 = s0;
+    FloatVector s2 = s0;
+    FloatVector s3 = s0;
+    for (int r = from; r < to; r++) {
+      long p = at + r * rowBytes;
+      s0 = s0.add(FloatVector.fromMemorySegment(S, Memory.ALL, p, Lanes.ORDER));
+      s1 = s1.add(FloatVector.fromMemorySegment(S, Memory.ALL, p + 4L * L, Lanes.ORDER));
+      s2 = s2.add(FloatVector.fromMemorySegment(S, Memory.ALL, p + 8L * L, Lanes.ORDER));
+      s3 = s3.add(FloatVector.fromMemorySegment(S, Memory.ALL, p + 12L * L, Lanes.ORDER));
+    }
+    s0.intoMemorySegment(Memory.ALL, temp, Lanes.ORDER);
+    s1.intoMemorySegment(Memory.ALL, temp + 8L * L, Lanes.ORDER);
+    s2.intoMemorySegment(Memory.ALL, temp + 16L * L, Lanes.ORDER);
+    s3.intoMemorySegment(Memory.ALL, temp + 24L * L, Lanes.ORDER);
+  }
+
+  private static void wideSquares(long at, long rowBytes, int from, int to, long temp) {
+    FloatVector m0 = FloatVector.fromMemorySegment(S, Memory.ALL, temp, Lanes.ORDER);
+    FloatVector m1 = FloatVector.fromMemorySegment(S, Memory.ALL, temp + 8L * L, Lanes.ORDER);
+    FloatVector m2 = FloatVector.fromMemorySegment(S, Memory.ALL, temp + 16L * L, Lanes.ORDER);
+    FloatVector m3 = FloatVector.fromMemorySegment(S, Memory.ALL, temp + 24L * L, Lanes.ORDER);
+    FloatVector s0 = FloatVector.zero(S);
+    FloatVector s1 = s0;
+    FloatVector s2 = s0;
+    FloatVector s3 = s0;
+    for (int r = from; r < to; r++) {
+      long p = at + r * rowBytes;
+      FloatVector d0 = FloatVector.fromMemorySegment(S, Memory.ALL, p, Lanes.ORDER).sub(m0);
+      FloatVector d1 =
+          FloatVector.fromMemorySegment(S, Memory.ALL, p + 4L * L, Lanes.ORDER).sub(m1);
+      FloatVector d2 =
+          FloatVector.fromMemorySegment(S, Memory.ALL, p + 8L * L, Lanes.ORDER).sub(m2);
+      FloatVector d3 =
+          FloatVector.fromMemorySegment(S, Memory.ALL, p + 12L * L, Lanes.ORDER).sub(m3);
+      s0 = d0.fma(d0, s0);
+      s1 = d1.fma(d1, s1);
+      s2 = d2.fma(d2, s2);
+      s3 = d3.fma(d3, s3);
+    }
+    s0.intoMemorySegment(Memory.ALL, temp + 4L * L, Lanes.ORDER);
+    s1.intoMemorySegment(Memory.ALL, temp + 12L * L, Lanes.ORDER);
+    s2.intoMemorySegment(Memory.ALL, temp + 20L * L, Lanes.ORDER);
+    s3.intoMemorySegment(Memory.ALL, temp + 28L * L, Lanes.ORDER);
+  }
+
+  private static void wideProducts(
+      long x, long dy, long mean, long rowBytes, int from, int to, long temp) {
+    FloatVector m0 = FloatVector.fromMemorySegment(S, Memory.ALL, mean, Lanes.ORDER);
+    FloatVector m1 = FloatVector.fromMemorySegment(S, Memory.ALL, mean + 4L * L, Lanes.ORDER);
+    FloatVector m2 = FloatVector.fromMemorySegment(S, Memory.ALL, mean + 8L * L, Lanes.ORDER);
+    FloatVector m3 = FloatVector.fromMemorySegment(S, Memory.ALL, mean + 12L * L, Lanes.ORDER);
+    FloatVector s0 = FloatVector.zero(S);
+    FloatVector s1 = s0;
+    FloatVector s2 = s0;
+    FloatVector s3 = s0;
+    FloatVector p0 = s0;
+    FloatVector p1 = s0;
+    FloatVector p2 = s0;
+    FloatVector p3 = s0;
+    for (int r = from; r < to; r++) {
+      long p = x + r * rowBytes;
+      long q = dy + r * rowBytes;
+      FloatVector f0 = FloatVector.fromMemorySegment(S, Memory.ALL, q, Lanes.ORDER);
+      FloatVector f1 = FloatVector.fromMemorySegment(S, Memory.ALL, q + 4L * L, Lanes.ORDER);
+      FloatVector f2 = FloatVector.fromMemorySegment(S, Memory.ALL, q + 8L * L, Lanes.ORDER);
+      FloatVector f3 = FloatVector.fromMemorySegment(S, Memory.ALL, q + 12L * L, Lanes.ORDER);
+      s0 = s0.add(f0);
+      s1 = s1.add(f1);
+      s2 = s2.add(f2);
+      s3 = s3.add(f3);
+      p0 = FloatVector.fromMemorySegment(S, Memory.ALL, p, Lanes.ORDER).sub(m0).fma(f0, p0);
+      p1 =
+          FloatVector.fromMemorySegment(S, Memory.ALL, p + 4L * L, Lanes.ORDER).sub(m1).fma(f1, p1);
+      p2 =
+          FloatVector.fromMemorySegment(S, Memory.ALL, p + 8L * L, Lanes.ORDER).sub(m2).fma(f2, p2);
+      p3 =
+          FloatVector.fromMemorySegment(S, Memory.ALL, p + 12L * L, Lanes.ORDER)
+              .sub(m3)
+              .fma(f3, p3);
+    }
+    s0.intoMemorySegment(Memory.ALL, temp, Lanes.ORDER);
+    p0.intoMemorySegment(Memory.ALL, temp + 4L * L, Lanes.ORDER);
+    s1.intoMemorySegment(Memory.ALL, temp + 8L * L, Lanes.ORDER);
+    p1.intoMemorySegment(Memory.ALL, temp + 12L * L, Lanes.ORDER);
+    s2.intoMemorySegment(Memory.ALL, temp + 16L * L, Lanes.ORDER);
+    p2.intoMemorySegment(Memory.ALL, temp + 20L * L, Lanes.ORDER);
+    s3.intoMemorySegment(Memory.ALL, temp + 24L * L, Lanes.ORDER);
+    p3.intoMemorySegment(Memory.ALL, temp + 28L * L, Lanes.ORDER);
   }
 
   private static void block(long at, long rowBytes, int from, int to, int lanes, long temp) {

@@ -18,7 +18,12 @@ public abstract sealed class ConvF32 implements PackedConvolution
 
   /** The fastest plan for a geometry on a team of that many threads. */
   public static ConvF32 plan(ConvGeometry geometry, int threads) {
-    return plan(geometry, false, threads);
+    return plan(geometry, false, false, threads);
+  }
+
+  /** The fastest plan when weights change, so that packing them is part of each run. */
+  public static ConvF32 ofChanging(ConvGeometry geometry, int threads) {
+    return plan(geometry, false, true, threads);
   }
 
   /**
@@ -26,8 +31,9 @@ public abstract sealed class ConvF32 implements PackedConvolution
    *
    * @param flipped whether weights are those of a transposed convolution, [inChannels, outChannels
    *     / groups, taps], to be used with the taps backwards
+   * @param changing whether they are packed in each run
    */
-  static ConvF32 plan(ConvGeometry geometry, boolean flipped, int threads) {
+  static ConvF32 plan(ConvGeometry geometry, boolean flipped, boolean changing, int threads) {
     if (threads < 1) {
       throw new IllegalArgumentException(
           "op 'conv': number of threads must be positive, got " + threads);
@@ -38,7 +44,7 @@ public abstract sealed class ConvF32 implements PackedConvolution
     if (ConvDepthwiseF32.accepts(geometry)) {
       return new ConvDepthwiseF32(geometry, flipped, threads);
     }
-    if (isWinograd(geometry)) {
+    if (ConvWinogradF32.wins(geometry, changing)) {
       return new ConvWinogradF32(geometry, flipped, threads);
     }
     if (ConvImagesF32.wins(geometry)) {
@@ -49,7 +55,7 @@ public abstract sealed class ConvF32 implements PackedConvolution
 
   /** Whether {@link #plan} takes Winograd's algorithm. */
   public static boolean isWinograd(ConvGeometry geometry) {
-    return ConvWinogradF32.wins(geometry);
+    return ConvWinogradF32.wins(geometry, false);
   }
 
   /** Sizes of the convolution. */

@@ -50,6 +50,10 @@ final class ConvWeightImagesF32 extends ConvWeightGradientF32 {
     panels = PackedWeightsF32.panels(in);
     blocks = Math.ceilDiv(out, BLOCK_ROWS);
     panelBlocks = Math.clamp(Math.ceilDiv(TASKS, blocks), 1, panels);
+    for (int block = 0; block < blocks; block++) {
+      GemmTilesF32.prepareColumns(
+          Parts.begin(out, blocks, block + 1) - Parts.begin(out, blocks, block));
+    }
   }
 
   /** Whether a geometry is one for which this is the fastest. */

@@ -100,6 +100,10 @@ final class ConvWeightWinogradF32 extends ConvWeightGradientF32 {
     blockRows = Math.ceilDiv(out, blocks);
     valueTasks = Math.min(TASKS, roundTiles);
     tapTasks = Math.min(TASKS, out);
+    for (int block = 0; block < blocks; block++) {
+      int rows = Parts.begin(out, blocks, block + 1) - Parts.begin(out, blocks, block);
+      GemmTilesF32.prepareColumns(rows);
+    }
   }
 
   /** Whether a geometry is one for which the algorithm exists and is the fastest. */

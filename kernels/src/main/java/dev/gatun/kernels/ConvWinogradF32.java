@@ -85,12 +85,16 @@ final class ConvWinogradF32 extends ConvF32 {
     lineBytes = 4L * ((long) in * (lineTiles * side + POINTS - side) + L);
   }
 
-  /** Whether a geometry is one for which the algorithm exists and is the fastest. */
-  static boolean wins(ConvGeometry g) {
+  /**
+   * Whether a geometry is one for which the algorithm exists and is the fastest.
+   *
+   * @param changing whether weights are packed in each run
+   */
+  static boolean wins(ConvGeometry g, boolean changing) {
     return ENABLED
         && accepts(g)
         && ConvWinogradSplitF32.pays(
-            tiles(g), g.pixels(), g.taps(), g.inChannels(), g.outChannels());
+            tiles(g), g.pixels(), g.taps(), g.inChannels(), g.outChannels(), changing);
   }
 
   static boolean isEnabled() {

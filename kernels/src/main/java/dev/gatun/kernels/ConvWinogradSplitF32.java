@@ -31,6 +31,10 @@ record ConvWinogradSplitF32(int blocks, int blockTiles, int height, int slices, 
   private static final double TAPS_FMA = 0.7;
   private static final double WORTH_IT = 0.8;
 
+  // Packing a weight, when that is part of each run.
+  private static final double PACK = 4.4;
+  private static final double TAPS_PACK = 3;
+
   private static final int TASKS_PER_THREAD = 8;
   private static final int MOST_ROW_TILES = 96 / GemmTilesF32.HEIGHT;
   private static final long MOST_VALUE_BYTES = 8L << 20;
@@ -116,14 +120,18 @@ record ConvWinogradSplitF32(int blocks, int blockTiles, int height, int slices, 
    *
    * <p>The answer does not depend on the number of threads, so that results do not either. Weights
    * are taken to come from memory: those of a whole network do not fit into L3.
+   *
+   * @param changing whether weights are packed in each run
    */
-  static boolean pays(int tiles, long pixels, int taps, int inChannels, int outChannels) {
+  static boolean pays(
+      int tiles, long pixels, int taps, int inChannels, int outChannels, boolean changing) {
     double columns = (double) PackedWeightsF32.panels(outChannels) * PackedWeightsF32.COLUMNS;
     double filters = inChannels * columns;
     double here =
         choose(tiles, inChannels, outChannels, 1).cycles(inChannels, outChannels, 1)
-            + ConvWinogradPoints.PRODUCTS * filters * MEMORY_FLOAT;
-    double there = taps * filters * (pixels * TAPS_FMA / Lanes.F32_LENGTH + MEMORY_FLOAT);
+            + ConvWinogradPoints.PRODUCTS * filters * (MEMORY_FLOAT + (changing ? PACK : 0));
+    double once = MEMORY_FLOAT + (changing ? TAPS_PACK : 0);
+    double there = taps * filters * (pixels * TAPS_FMA / Lanes.F32_LENGTH + once);
     return here < WORTH_IT * there;
   }
 }

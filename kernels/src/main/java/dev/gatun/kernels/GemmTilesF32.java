@@ -92,6 +92,15 @@ final class GemmTilesF32 {
     return tile;
   }
 
+  /**
+   * Writes the tiles into which so many rows are cut as evenly as can be, to compile them early.
+   */
+  static void prepareColumns(int rows) {
+    int tiles = Math.ceilDiv(rows, HEIGHT);
+    columns(rows / tiles);
+    columns(Math.ceilDiv(rows, tiles));
+  }
+
   private static GemmTileF32 make(
       int rows, int vectors, boolean packed, int rowFloats, int termFloats) {
     int sets = vectors == 1 ? narrowSets(rows) : sets(rows);

@@ -9,8 +9,9 @@ import jdk.incubator.vector.VectorSpecies;
  * The gradient of a maximum pool, channels last: dy of each window is added to the first of its
  * largest elements; a NaN is the largest.
  *
- * <p>Bound by memory: a window is read twice, and the second read hits L1. Windows may overlap, so
- * a task has some channels of a whole image to itself.
+ * <p>Bound by the tests of a window's elements. The sum of them tells whether there was a NaN; only
+ * then the exact loop runs. Windows may overlap, so a task has some channels of a whole image to
+ * itself.
  */
 public final class MaxPoolGradientF32 {
   private static final VectorSpecies<Float> S = Lanes.F32;
@@ -18,6 +19,9 @@ public final class MaxPoolGradientF32 {
 
   /** Channels of a task: whole cache lines, so that two tasks never write one line. */
   private static final int CHANNELS = 64;
+
+  /** Whole numbers that a float counts. */
+  private static final long MOST_COUNTED = 1L << 24;
 
   private final int batch;
   private final int channels;
@@ -102,6 +106,55 @@ public final class MaxPoolGradientF32 {
   }
 
   private void window(long x, long dy, long dx, int deep, int high, int wide) {
+    if ((long) deep * high * wide > MOST_COUNTED) {
+      exactWindow(x, dy, dx, deep, high, wide);
+      return;
+    }
+    long pixelBytes = 4L * channels * width.dilation();
+    long rowBytes = 4L * channels * width.in() * height.dilation();
+    long planeBytes = 4L * channels * width.in() * height.in() * depth.dilation();
+    FloatVector max = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
+    FloatVector sum = FloatVector.zero(S);
+    // Numbers of taps, as floats so that one mask serves both.
+    FloatVector one = FloatVector.broadcast(S, 1f);
+    FloatVector tap = FloatVector.zero(S);
+    FloatVector best = tap;
+    for (int i = 0; i < deep; i++) {
+      for (int j = 0; j < high; j++) {
+        long row = x + i * planeBytes + j * rowBytes;
+        for (int k = 0; k < wide; k++) {
+          FloatVector v =
+              FloatVector.fromMemorySegment(S, Memory.ALL, row + k * pixelBytes, Lanes.ORDER);
+          VectorMask<Float> larger = v.compare(VectorOperators.GT, max);
+          max = max.blend(v, larger);
+          best = best.blend(tap, larger);
+          tap = tap.add(one);
+          sum = sum.add(v);
+        }
+      }
+    }
+    if (sum.compare(VectorOperators.NE, sum).anyTrue()) {
+      exactWindow(x, dy, dx, deep, high, wide); // a NaN, or infinities of both signs
+      return;
+    }
+    FloatVector flow = FloatVector.fromMemorySegment(S, Memory.ALL, dy, Lanes.ORDER);
+    tap = FloatVector.zero(S);
+    for (int i = 0; i < deep; i++) {
+      for (int j = 0; j < high; j++) {
+        long row = dx + i * planeBytes + j * rowBytes;
+        for (int k = 0; k < wide; k++) {
+          long at = row + k * pixelBytes;
+          FloatVector.fromMemorySegment(S, Memory.ALL, at, Lanes.ORDER)
+              .add(flow, best.compare(VectorOperators.EQ, tap))
+              .intoMemorySegment(Memory.ALL, at, Lanes.ORDER);
+          tap = tap.add(one);
+        }
+      }
+    }
+  }
+
+  /** The same where a NaN may be the largest. */
+  private void exactWindow(long x, long dy, long dx, int deep, int high, int wide) {
     long pixelBytes = 4L * channels * width.dilation();
     long rowBytes = 4L * channels * width.in() * height.dilation();
     long planeBytes = 4L * channels * width.in() * height.in() * depth.dilation();

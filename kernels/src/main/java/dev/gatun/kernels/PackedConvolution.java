@@ -14,10 +14,13 @@ public sealed interface PackedConvolution
    * The fastest plan of a transposed convolution on a team of that many threads. Without strides it
    * is an ordinary one whose taps run backwards, with all ways of computing that; that of many
    * small images goes pixel by pixel.
+   *
+   * @param changing whether weights change, so that packing them is part of each run
    */
-  static PackedConvolution transposed(ConvTransposeGeometry geometry, int threads) {
+  static PackedConvolution transposed(
+      ConvTransposeGeometry geometry, boolean changing, int threads) {
     if (geometry.isOrdinary()) {
-      return ConvF32.plan(geometry.ordinary(), true, threads);
+      return ConvF32.plan(geometry.ordinary(), true, changing, threads);
     }
     return ConvTransposeImagesF32.wins(geometry)
         ? new ConvTransposeImagesF32(geometry, threads)

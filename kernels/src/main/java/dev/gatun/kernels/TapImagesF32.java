@@ -79,6 +79,15 @@ final class TapImagesF32 {
     imageBlocks = (int) Math.ceilDiv(batch * (4L * ROW * lines), LEFT_BYTES);
     int wanted = threads == 1 ? 1 : TASKS_PER_THREAD * threads;
     panelBlocks = Math.clamp(Math.ceilDiv(wanted, imageBlocks), 1, panels);
+    for (int block = 0; block < imageBlocks; block++) {
+      int images =
+          Parts.begin(batch, imageBlocks, block + 1) - Parts.begin(batch, imageBlocks, block);
+      int tiles = Math.ceilDiv(images, GemmTilesF32.HEIGHT);
+      for (int columns : new int[] {COLUMNS, out - (panels - 1) * COLUMNS}) {
+        GemmTilesF32.packed(images / tiles, columns); // written now, to be compiled early
+        GemmTilesF32.packed(Math.ceilDiv(images, tiles), columns);
+      }
+    }
   }
 
   /** Pixels of an image's line in a left row. */

@@ -171,6 +171,22 @@ final class TapProductF32 {
       long xStride,
       long dst,
       int task) {
+    if (groups == 1
+        && joined == 1
+        && outStride < inStride
+        && TurnedTapsF32.accepts((int) Math.min(Integer.MAX_VALUE, outStride))) {
+      int blocks = TurnedTapsF32.blocks(groupIn);
+      TurnedTapsF32.pack(
+          src,
+          groupIn,
+          groupOut,
+          (int) outStride,
+          order(zStride, yStride, xStride),
+          dst,
+          Parts.begin(blocks, packTasks(), task),
+          Parts.begin(blocks, packTasks(), task + 1));
+      return;
+    }
     int firstPanel = Parts.begin(groups * panels, packTasks(), task);
     int lastPanel = Parts.begin(groups * panels, packTasks(), task + 1);
     int[] xTaps = grid.x().taps();
@@ -183,6 +199,23 @@ final class TapProductF32 {
         gather(src, inStride, outStride, groupStride, zStride, yStride, xStride, panel, panelAt);
       }
     }
+  }
+
+  /** Where the taps of a panel's rows lie in a filter. */
+  private int[] order(long zStride, long yStride, long xStride) {
+    int[] xTaps = grid.x().taps();
+    int[] order = new int[xTaps.length * grid.y().taps().length * grid.z().taps().length];
+    int next = 0;
+    for (int outer : stack == null ? ALONE : xTaps) {
+      for (int z : grid.z().taps()) {
+        for (int y : grid.y().taps()) {
+          for (int inner : stack == null ? xTaps : ALONE) {
+            order[next++] = (int) (z * zStride + y * yStride + (outer + inner) * xStride);
+          }
+        }
+      }
+    }
+    return order;
   }
 
   /**
@@ -312,7 +345,7 @@ final class TapProductF32 {
 
   /** Into how many tasks packing is cut. */
   int packTasks() {
-    return Math.min(PACK_TASKS, groups * panels);
+    return Math.min(PACK_TASKS, Math.max(groups * panels, TurnedTapsF32.blocks(groupIn)));
   }
 
   /** Runs one task. */

@@ -41,7 +41,7 @@ class ConvTransposeF32Tests {
   @Test
   void smallImagesGoPixelByPixel() {
     for (ConvTransposeGeometry g : smallImages()) {
-      assertEquals("taps by image", PackedConvolution.transposed(g, 3).name(), g.toString());
+      assertEquals("taps by image", PackedConvolution.transposed(g, false, 3).name(), g.toString());
     }
   }
 
@@ -126,7 +126,7 @@ class ConvTransposeF32Tests {
     float[] src = FloatBuffers.uniform(random, (int) g.srcLength(), -1, 1);
     float[] weights = FloatBuffers.uniform(random, (int) g.weightLength(), -scale, scale);
     float[] bias = withBias ? FloatBuffers.uniform(random, g.outChannels(), -1, 1) : new float[0];
-    PackedConvolution plan = PackedConvolution.transposed(g, threads);
+    PackedConvolution plan = PackedConvolution.transposed(g, false, threads);
     AtomicInteger seen = new AtomicInteger();
     try (FloatBuffers buffers = new FloatBuffers()) {
       long s = buffers.of(src).at();

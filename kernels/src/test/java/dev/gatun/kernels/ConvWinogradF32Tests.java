@@ -275,6 +275,10 @@ class ConvWinogradF32Tests {
     if (Lanes.F32_LENGTH == 16) { // what is too few channels or pixels depends on the width
       assertEquals("taps", ConvF32.plan(square(1, 3, 64, 224), 4).name());
       assertEquals("taps", ConvF32.plan(square(1, 512, 512, 7), 4).name());
+      // Packing its larger weights for a few tiles costs more than it gains.
+      assertEquals("winograd", ConvF32.plan(square(32, 256, 256, 4), 4).name());
+      assertEquals("taps by image", ConvF32.ofChanging(square(32, 256, 256, 4), 4).name());
+      assertEquals("winograd", ConvF32.ofChanging(square(32, 128, 128, 8), 4).name());
     }
   }
 

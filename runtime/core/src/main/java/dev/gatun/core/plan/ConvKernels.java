@@ -52,17 +52,14 @@ final class ConvKernels implements Candidate {
     if (shape.elements() == 0 || conv.output().tensorType().shape().elements() == 0) {
       return new Lowering.Refused("nothing to convolve");
     }
-    PackedConvolution plan =
-        transposed
-            ? PackedConvolution.transposed(transposedGeometry(conv), target.threads())
-            : ConvF32.plan(geometry(conv), target.threads());
+    Optional<Tensor> weight = anchored.weight(node);
+    PackedConvolution plan = plan(conv, weight.isEmpty(), target.threads());
     int x = anchored.inputs()[0];
     int w = anchored.inputs()[1];
     int own = anchored.inputs().length > 2 ? anchored.inputs()[2] : -1;
     int bias = own >= 0 ? own : anchored.bias();
     int inputs = node.inputs().size();
     String note = anchored.note().isEmpty() ? plan.name() : plan.name() + "; " + anchored.note();
-    Optional<Tensor> weight = anchored.weight(node);
     if (weight.isPresent()) {
       Tensor constant = weight.get();
       long packed =
@@ -85,6 +82,15 @@ final class ConvKernels implements Candidate {
         List.of(),
         List.of(),
         note + "; weights packed in each run");
+  }
+
+  private PackedConvolution plan(Node conv, boolean changing, int threads) {
+    if (transposed) {
+      return PackedConvolution.transposed(transposedGeometry(conv), changing, threads);
+    }
+    return changing
+        ? ConvF32.ofChanging(geometry(conv), threads)
+        : ConvF32.plan(geometry(conv), threads);
   }
 
   /** Whether the convolution takes far fewer multiplications here than the definition has. */
