@@ -3,6 +3,7 @@ module dev.gatun.cli {
   requires dev.gatun.formats;
   requires dev.gatun.kernels;
   requires dev.gatun.ffi;
+  requires dev.gatun.models;
   requires dev.gatun.train;
   requires info.picocli;
   requires tools.jackson.databind;

@@ -2,11 +2,15 @@
 module dev.gatun.models {
   requires transitive dev.gatun.core;
   requires transitive dev.gatun.train;
+  requires transitive dev.gatun.text;
   requires dev.gatun.formats;
+  requires java.net.http;
   requires tools.jackson.databind;
   requires static org.jspecify;
 
   exports dev.gatun.models;
   exports dev.gatun.models.family;
   exports dev.gatun.models.generate;
+  exports dev.gatun.models.hub;
+  exports dev.gatun.models.task;
 }

@@ -28,6 +28,11 @@ import picocli.CommandLine.ScopeType;
       TrainCommand.class,
       ResumeCommand.class,
       EvaluateCommand.class,
+      GenerateCommand.class,
+      ChatCommand.class,
+      ClassifyCommand.class,
+      EmbedCommand.class,
+      ModelsCommand.class,
       ConformanceCommand.class,
       DoctorCommand.class
     },
@@ -40,6 +45,9 @@ import picocli.CommandLine.ScopeType;
       "  gatun bench model.onnx --threads 4    latency and throughput",
       "  gatun tune model.onnx                 choose the fastest kernels by measuring",
       "  gatun train mlp                       train on the built-in digits",
+      "  gatun generate gpt2 --prompt \"Once\"   go on with a text",
+      "  gatun chat qwen                       hold a conversation",
+      "  gatun models                          networks that are known",
       "  gatun doctor                          what this machine has"
     })
 public final class Main {

@@ -1,5 +1,6 @@
 package dev.gatun.models.generate;
 
+import dev.gatun.core.exec.Profile;
 import dev.gatun.core.exec.StatefulSession;
 import dev.gatun.core.tensor.GatunException;
 import dev.gatun.core.tensor.Tensor;
@@ -50,8 +51,23 @@ public final class Rows implements AutoCloseable {
     return logits[row];
   }
 
+  /**
+   * Forgets the last words of a row. Its numbers are those of the word before only when other words
+   * have been read.
+   *
+   * @param words that stay
+   */
+  public void cut(int row, int words) {
+    if (words < 0 || words > lengths[row]) {
+      throw new GatunException(
+          "generation: row " + row + " has " + lengths[row] + " words, not " + words);
+    }
+    lengths[row] = words;
+  }
+
   /** Reads words of each row, in passes of so many that memory is bounded; rows may end early. */
-  void read(List<long[]> words) {
+  public void read(List<long[]> words) {
+    requireOpen();
     int longest = words.stream().mapToInt(row -> row.length).max().orElse(0);
     int most = Math.max(8, Integer.highestOneBit(Math.max(1, MOST_WORDS / count)));
     for (int from = 0; from < longest; from += most) {
@@ -131,6 +147,16 @@ public final class Rows implements AutoCloseable {
     take((Tensor) session.result(StepGraph.LOGITS), given);
   }
 
+  private Map<String, Tensor> inputs(long[] words, long[] starts, long[] last, int width) {
+    return Map.of(
+        decoder.decoding().words(),
+        Tensor.of(words, count, width),
+        Cache.STARTS,
+        Tensor.of(starts, count),
+        Cache.LAST,
+        Tensor.of(last, count));
+  }
+
   private void take(Tensor result, int[] given) {
     float[] all = result.toFloats();
     int size = all.length / count;
@@ -140,6 +166,16 @@ public final class Rows implements AutoCloseable {
         logits[r] = Arrays.copyOfRange(all, r * size, (r + 1) * size);
       }
     }
+  }
+
+  /** Where the time of a word goes; the words of this take no part in what comes after. */
+  public Profile profile(double seconds) {
+    requireOpen();
+    long[] starts = new long[count];
+    for (int r = 0; r < count; r++) {
+      starts[r] = Math.min(lengths[r], capacity - 1);
+    }
+    return session.profile(inputs(new long[count], starts, new long[count], 1), seconds, seconds);
   }
 
   /** Row r goes on as what row {@code from[r]} was, with its words; the inputs must be the same. */

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * How words are chosen and when rows end. Immutable; the same search over the same words gives the
@@ -30,7 +31,7 @@ public final class Search {
 
   private static Stop words(int words) {
     Rules.require(words > 0, "number of words", "at least 1", words);
-    return new Stop(words, List.of(), List.of());
+    return new Stop(words, List.of(), List.of(), OptionalLong.empty());
   }
 
   /** The most likely word at each step. */
@@ -127,7 +128,7 @@ public final class Search {
       search = search.with(Rules.forced(0, c.integer("forced_bos_token_id")));
     }
     if (c.has("forced_eos_token_id")) {
-      search = search.with(Rules.forced(stop.words() - 1, c.integer("forced_eos_token_id")));
+      search = search.endingAlwaysWith(c.integer("forced_eos_token_id"));
     }
     return search;
   }
@@ -139,7 +140,29 @@ public final class Search {
   /** With another number of words at most. */
   public Search most(int most) {
     return new Search(
-        choice, beams, rules, new Stop(words(most).words(), stop.ends(), stop.sequences()), seed);
+        choice,
+        beams,
+        rules,
+        new Stop(words(most).words(), stop.ends(), stop.sequences(), stop.last()),
+        seed);
+  }
+
+  /** With a random word at each step instead. */
+  public Search sampled(Sampling sampling, long otherSeed) {
+    return new Search(sampling, Optional.empty(), rules, stop, otherSeed);
+  }
+
+  /** With as many beams instead; one is the most likely word at each step. */
+  public Search searched(int count) {
+    Rules.require(count > 0, "number of beams", "at least 1", count);
+    Optional<Beams> several =
+        count == 1
+            ? Optional.empty()
+            : Optional.of(
+                beams
+                    .map(b -> new Beams(count, b.lengthPenalty(), b.patience()))
+                    .orElseGet(() -> new Beams(count, 1, Beams.Patience.USUAL)));
+    return new Search(new Choice.Likeliest(), several, rules, stop, seed);
   }
 
   /** With ids that end a row, beside others that do. */
@@ -147,7 +170,11 @@ public final class Search {
     List<Long> ends = new ArrayList<>(stop.ends());
     Arrays.stream(ids).filter(id -> !ends.contains(id)).forEach(ends::add);
     return new Search(
-        choice, beams, rules, new Stop(stop.words(), List.copyOf(ends), stop.sequences()), seed);
+        choice,
+        beams,
+        rules,
+        new Stop(stop.words(), List.copyOf(ends), stop.sequences(), stop.last()),
+        seed);
   }
 
   /** With a sequence of ids that ends a row, beside others that do. */
@@ -155,7 +182,18 @@ public final class Search {
     Rules.require(ids.length > 0, "sequence that ends rows", "one word or more", "none");
     List<long[]> sequences = new ArrayList<>(stop.sequences());
     sequences.add(ids.clone());
-    return new Search(choice, beams, rules, new Stop(stop.words(), stop.ends(), sequences), seed);
+    return new Search(
+        choice, beams, rules, new Stop(stop.words(), stop.ends(), sequences, stop.last()), seed);
+  }
+
+  /** With a word that is the last one where no other ends a row before. */
+  public Search endingAlwaysWith(long id) {
+    return new Search(
+        choice,
+        beams,
+        rules,
+        new Stop(stop.words(), stop.ends(), stop.sequences(), OptionalLong.of(id)),
+        seed);
   }
 
   /** With a rule that is applied after those there are. */
@@ -218,9 +256,9 @@ public final class Search {
   public List<Continuation> run(
       Decoder decoder, Map<String, Tensor> inputs, List<long[]> first, Listener listener) {
     if (beams.isEmpty()) {
-      return new Walk(choice, rules, stop, seed).run(decoder, inputs, first, listener);
+      return walk().run(decoder, inputs, first, listener);
     }
-    List<Continuation> found = beams.get().run(decoder, inputs, first, rules, stop);
+    List<Continuation> found = beams.get().run(decoder, inputs, first, allRules(), stop);
     for (int r = 0; r < found.size(); r++) {
       for (long word : found.get(r).words()) {
         if (!listener.word(r, word)) {
@@ -229,5 +267,28 @@ public final class Search {
       }
     }
     return found;
+  }
+
+  /**
+   * Goes on with rows that have read all words there are. Words that come are read as well, but for
+   * the last one of each row.
+   *
+   * @param first all words that each row has
+   */
+  public List<Continuation> run(Decoder decoder, Rows rows, List<long[]> first, Listener listener) {
+    if (beams.isPresent()) {
+      throw new GatunException("generation: a search by beams begins its own rows");
+    }
+    return walk().run(rows, first, decoder.decoding().limit(), listener);
+  }
+
+  private Walk walk() {
+    return new Walk(choice, allRules(), stop, seed);
+  }
+
+  private List<Rule> allRules() {
+    List<Rule> all = new ArrayList<>(rules);
+    stop.last().ifPresent(id -> all.add(Rules.forced(stop.words() - 1, id)));
+    return all;
   }
 }

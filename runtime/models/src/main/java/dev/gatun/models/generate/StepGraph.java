@@ -122,14 +122,18 @@ record StepGraph(
    * @param given values of the memory; zeros where there is none
    */
   Map<String, Tensor> initial(long rows, long capacity, Map<String, Tensor> given) {
+    double numbers = (double) rows * decoding.keyHeads() * capacity * decoding.headWidth();
+    if (numbers > Integer.MAX_VALUE) {
+      throw new GatunException(
+          "generation: "
+              + rows
+              + " rows of "
+              + capacity
+              + " words have too many keys in a layer; take fewer rows at a time");
+    }
     Tensor empty =
         Tensor.of(
-            new float
-                [Math.toIntExact(rows * decoding.keyHeads() * capacity * decoding.headWidth())],
-            rows,
-            decoding.keyHeads(),
-            capacity,
-            decoding.headWidth());
+            new float[(int) numbers], rows, decoding.keyHeads(), capacity, decoding.headWidth());
     Map<String, Tensor> all = new LinkedHashMap<>();
     past.forEach(each -> all.put(each.name(), empty));
     for (Input each : memory) {

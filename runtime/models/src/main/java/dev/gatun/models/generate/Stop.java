@@ -3,6 +3,7 @@ package dev.gatun.models.generate;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * When a row ends.
@@ -10,8 +11,9 @@ import java.util.Optional;
  * @param words most that may come
  * @param ends ids that end a row
  * @param sequences of ids that end a row
+ * @param last the id that a row ends with when it is full
  */
-record Stop(int words, List<Long> ends, List<long[]> sequences) {
+record Stop(int words, List<Long> ends, List<long[]> sequences, OptionalLong last) {
   boolean isEnd(long id) {
     return ends.contains(id);
   }

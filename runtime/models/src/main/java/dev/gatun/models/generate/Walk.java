@@ -28,7 +28,7 @@ final class Walk {
     }
   }
 
-  private List<Continuation> run(Rows rows, List<long[]> first, long limit, Listener listener) {
+  List<Continuation> run(Rows rows, List<long[]> first, long limit, Listener listener) {
     int count = first.size();
     List<Words> words = new ArrayList<>();
     List<SplittableRandom> randoms = new ArrayList<>();

@@ -1,0 +1,111 @@
+package dev.gatun.models.task;
+
+import dev.gatun.core.exec.SessionOptions;
+import dev.gatun.core.tensor.DType;
+import dev.gatun.core.tensor.GatunException;
+import dev.gatun.core.tensor.Shape;
+import dev.gatun.core.tensor.Tensor;
+import dev.gatun.models.LoadOptions;
+import dev.gatun.models.Pretrained;
+import dev.gatun.text.Encoding;
+import dev.gatun.text.Tokenizer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A network of a folder and its tokenizer. */
+record TextFolder(Path folder, Pretrained model, Tokenizer tokenizer) implements AutoCloseable {
+  static TextFolder load(Path folder, SessionOptions options) {
+    return load(folder, LoadOptions.DEFAULT, options);
+  }
+
+  static TextFolder load(Path folder, LoadOptions load, SessionOptions options) {
+    Path file = folder.resolve("tokenizer.json");
+    if (Files.isDirectory(folder) && !Files.isRegularFile(file)) {
+      throw new GatunException(
+          file + ": no such file; texts need a tokenizer, as published beside the weights");
+    }
+    Pretrained model = Pretrained.load(folder, load).with(options);
+    try {
+      return new TextFolder(folder, model, Tokenizer.load(file));
+    } catch (RuntimeException e) {
+      model.close();
+      throw e;
+    }
+  }
+
+  /** Most tokens that the network has positions for, 0 for any number. */
+  int most() {
+    long rows = 0;
+    for (var entry : model.weights().entrySet()) {
+      if (entry.getKey().matches(".*(position_embeddings|wpe|embed_positions)\\.weight")) {
+        long here = entry.getValue().shape().size(0);
+        rows = rows == 0 ? here : Math.min(rows, here);
+      }
+    }
+    // The first rows of these tables are for padding.
+    boolean offset =
+        List.of("roberta", "xlm-roberta", "camembert", "bart")
+            .contains(model.config().text("model_type", ""));
+    return Math.toIntExact(Math.max(0, offset ? rows - 2 : rows));
+  }
+
+  /** The inputs of encodings, padded behind to the longest. */
+  Map<String, Tensor> inputs(List<Encoding> encodings) {
+    int rows = encodings.size();
+    int width = encodings.stream().mapToInt(Encoding::length).max().orElse(0);
+    if (width == 0) {
+      throw new GatunException("there are no words in the text");
+    }
+    long padding = Math.max(0, model.config().integer("pad_token_id", 0));
+    long[] ids = new long[rows * width];
+    long[] mask = new long[rows * width];
+    long[] types = new long[rows * width];
+    boolean even = true;
+    for (int r = 0; r < rows; r++) {
+      Encoding encoding = encodings.get(r);
+      even &= encoding.length() == width;
+      for (int t = 0; t < width; t++) {
+        boolean inside = t < encoding.length();
+        ids[r * width + t] = inside ? encoding.ids()[t] : padding;
+        mask[r * width + t] = inside ? 1 : 0;
+        types[r * width + t] = inside ? encoding.typeIds()[t] : 0;
+      }
+    }
+    Shape shape = Shape.of(rows, width);
+    Map<String, Tensor> inputs = new LinkedHashMap<>();
+    inputs.put("input_ids", Tensor.whole(DType.I64, shape, ids));
+    List<String> names = model.architecture().names();
+    if (!even && names.contains("attention_mask")) {
+      inputs.put("attention_mask", Tensor.whole(DType.I64, shape, mask));
+    }
+    if (names.contains("token_type_ids")) {
+      inputs.put("token_type_ids", Tensor.whole(DType.I64, shape, types));
+    }
+    return inputs;
+  }
+
+  /** A result of the network. */
+  Tensor result(Map<String, Tensor> inputs, String name) {
+    Map<String, Tensor> results = model.predict(inputs);
+    Tensor result = results.get(name);
+    if (result == null) {
+      throw new GatunException(
+          folder
+              + ": the network gives "
+              + results.keySet()
+              + ", not '"
+              + name
+              + "'; its class is "
+              + model.config().texts("architectures"));
+    }
+    return result;
+  }
+
+  @Override
+  public void close() {
+    model.close();
+  }
+}

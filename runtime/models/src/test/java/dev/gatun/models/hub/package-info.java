@@ -1,0 +1,4 @@
+@NullMarked
+package dev.gatun.models.hub;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.gatun.models.task;
+
+import org.jspecify.annotations.NullMarked;

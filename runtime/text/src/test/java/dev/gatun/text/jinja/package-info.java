@@ -1,0 +1,5 @@
+/** Tests of the patterns. */
+@NullMarked
+package dev.gatun.text.jinja;
+
+import org.jspecify.annotations.NullMarked;
