@@ -4,12 +4,18 @@ import dev.gatun.core.fuse.Fused;
 import dev.gatun.core.graph.Graph;
 import dev.gatun.core.graph.Node;
 import dev.gatun.core.graph.Value;
+import dev.gatun.core.op.Attention;
+import dev.gatun.core.op.AttentionGradient;
 import dev.gatun.core.op.Conv;
 import dev.gatun.core.op.ConvTranspose;
+import dev.gatun.core.op.ConvWeightGradient;
 import dev.gatun.core.op.Gru;
+import dev.gatun.core.op.GruGradient;
 import dev.gatun.core.op.Lstm;
+import dev.gatun.core.op.LstmGradient;
 import dev.gatun.core.op.Matmul;
 import dev.gatun.core.op.Rnn;
+import dev.gatun.core.op.RnnGradient;
 import dev.gatun.core.tensor.Shape;
 import dev.gatun.core.tensor.Type;
 
@@ -18,7 +24,8 @@ public final class Cost {
   /**
    * Floating-point operations, a multiply-add counted as two; 0 where types are not fixed.
    *
-   * <p>Contractions are counted exactly, everything else as one operation an output element.
+   * <p>Products, convolutions, attention and recurrent layers are counted by their definition
+   * (hidden keys included), everything else as one operation an output element.
    */
   public static long flops(Node node) {
     if (!node.outputs().get(0).type().isFixed()) {
@@ -42,6 +49,22 @@ public final class Cost {
       long inputs = node.input(0).tensorType().shape().elements();
       return 2 * inputs * (w.size(0) == 0 ? 0 : w.elements() / w.size(0));
     }
+    if (node.op() == ConvWeightGradient.OP) {
+      Shape w = node.output().tensorType().shape();
+      long slopes = node.input(1).tensorType().shape().elements();
+      return 2 * slopes * (w.size(0) == 0 ? 0 : w.elements() / w.size(0));
+    }
+    if (node.op() == Attention.OP) {
+      return 2 * scores(node) * (width(node, 1) + width(node, 2));
+    }
+    if (node.op() == AttentionGradient.OP) {
+      return 2 * scores(node) * (3 * width(node, 1) + 2 * width(node, 2));
+    }
+    if (node.op() == LstmGradient.OP
+        || node.op() == GruGradient.OP
+        || node.op() == RnnGradient.OP) {
+      return 2 * elements * width(node, 0);
+    }
     if (node.op() == Lstm.OP || node.op() == Gru.OP || node.op() == Rnn.OP) {
       Shape x = node.input(0).tensorType().shape();
       return 2
@@ -51,6 +74,15 @@ public final class Cost {
               + node.input(2).tensorType().shape().elements());
     }
     return elements;
+  }
+
+  private static long scores(Node attention) {
+    Shape q = attention.input(0).tensorType().shape();
+    return q.size(0) * q.size(1) * q.size(2) * attention.input(1).tensorType().shape().size(2);
+  }
+
+  private static long width(Node node, int input) {
+    return node.input(input).tensorType().shape().size(-1);
   }
 
   /** Floating-point operations of all nodes of a graph. */

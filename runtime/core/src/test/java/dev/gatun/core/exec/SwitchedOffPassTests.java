@@ -83,6 +83,16 @@ class SwitchedOffPassTests {
         a = attention(qh, kh, vh)
         t = transpose(a) {perm = [0, 2, 1, 3]}
         y = reshape(t, j)
+      fuseAttentionGradient: x: f32[2, 5, 6], d: f32[2, 5, 6]
+        s = i64[4]{2, 5, 2, 3}
+        j = i64[3]{2, 5, 6}
+        x4 = reshape(x, s)
+        d4 = reshape(d, s)
+        h = transpose(x4) {perm = [0, 2, 1, 3]}
+        g = transpose(d4) {perm = [0, 2, 1, 3]}
+        a, b, c = attentionGradient(h, h, h, -, -, g)
+        t = transpose(a) {perm = [0, 2, 1, 3]}
+        y = reshape(t, j)
       mergeOutputs: x: f32[3, 5]
         a = layerNorm(x)
         b, mean, inverse = layerNorm(x)
