@@ -3,6 +3,7 @@ module dev.gatun.models {
   requires transitive dev.gatun.core;
   requires transitive dev.gatun.train;
   requires transitive dev.gatun.text;
+  requires transitive dev.gatun.audio;
   requires dev.gatun.formats;
   requires java.net.http;
   requires tools.jackson.databind;
@@ -13,4 +14,5 @@ module dev.gatun.models {
   exports dev.gatun.models.generate;
   exports dev.gatun.models.hub;
   exports dev.gatun.models.task;
+  exports dev.gatun.models.speech;
 }

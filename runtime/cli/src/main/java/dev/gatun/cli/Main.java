@@ -33,6 +33,8 @@ import picocli.CommandLine.ScopeType;
       ClassifyCommand.class,
       EmbedCommand.class,
       ModelsCommand.class,
+      TranscribeCommand.class,
+      ExportCommand.class,
       ConformanceCommand.class,
       DoctorCommand.class
     },

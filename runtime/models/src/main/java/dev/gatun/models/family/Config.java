@@ -252,8 +252,13 @@ public final class Config {
 
   /** Whole numbers by name, as {@code label2id}. */
   public Map<String, Long> numbers(String name) {
+    return object(name).numbers();
+  }
+
+  /** All options as whole numbers by name. */
+  public Map<String, Long> numbers() {
     Map<String, Long> all = new java.util.LinkedHashMap<>();
-    object(name).node.properties().forEach(e -> all.put(e.getKey(), e.getValue().asLong()));
+    node.properties().forEach(e -> all.put(e.getKey(), e.getValue().asLong()));
     return all;
   }
 }

@@ -7,6 +7,7 @@ import dev.gatun.train.data.Scaling;
 import dev.gatun.train.metric.Average;
 import dev.gatun.train.metric.Metric;
 import dev.gatun.train.metric.Metrics;
+import dev.gatun.train.net.Net;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,6 +50,11 @@ public final class Evaluation implements AutoCloseable {
             Metrics.recall(Average.MACRO),
             Metrics.f1(Average.MACRO))
         : List.of(Metrics.rmse(), Metrics.mae());
+  }
+
+  /** The network with the checkpoint's weights. */
+  public Net net() {
+    return run.trainer().net();
   }
 
   /** Values by part of the data and name. */
