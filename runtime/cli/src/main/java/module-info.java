@@ -5,6 +5,7 @@ module dev.gatun.cli {
   requires dev.gatun.ffi;
   requires dev.gatun.models;
   requires dev.gatun.train;
+  requires dev.gatun.vision;
   requires info.picocli;
   requires tools.jackson.databind;
   requires static java.desktop;

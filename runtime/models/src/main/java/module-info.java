@@ -4,6 +4,7 @@ module dev.gatun.models {
   requires transitive dev.gatun.train;
   requires transitive dev.gatun.text;
   requires transitive dev.gatun.audio;
+  requires transitive dev.gatun.vision;
   requires dev.gatun.formats;
   requires java.net.http;
   requires tools.jackson.databind;

@@ -33,6 +33,8 @@ import picocli.CommandLine.ScopeType;
       ClassifyCommand.class,
       EmbedCommand.class,
       ModelsCommand.class,
+      DetectCommand.class,
+      SegmentCommand.class,
       TranscribeCommand.class,
       ExportCommand.class,
       ConformanceCommand.class,
@@ -50,6 +52,7 @@ import picocli.CommandLine.ScopeType;
       "  gatun generate gpt2 --prompt \"Once\"   go on with a text",
       "  gatun chat qwen                       hold a conversation",
       "  gatun models                          networks that are known",
+      "  gatun classify vit photo.jpg          what a picture shows",
       "  gatun doctor                          what this machine has"
     })
 public final class Main {

@@ -1,4 +1,4 @@
-/** What people want of a network, with words in and words out. */
+/** What people want of a network: words in and words out, pictures in and names out. */
 @NullMarked
 package dev.gatun.models.task;
 

@@ -1,11 +1,15 @@
 package dev.gatun.models.vision;
 
+import dev.gatun.core.tensor.DType;
+import dev.gatun.core.tensor.Shape;
 import dev.gatun.models.family.Architecture;
 import dev.gatun.models.family.Config;
 import dev.gatun.models.family.Family;
 import dev.gatun.models.family.Keys;
+import dev.gatun.models.family.Labels;
 import dev.gatun.models.part.Images;
 import dev.gatun.train.net.Input;
+import dev.gatun.vision.Preprocessing;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,6 +84,16 @@ public final class Torchvision implements Family {
           "vit_l_32", new VisionTransformer(32, 24, 16, 1024, 4096),
           "vit_h_14", new VisionTransformer(14, 32, 16, 1280, 5120));
 
+  private static final Map<String, Swin> WINDOWED =
+      Map.of(
+          "swin_t", new Swin(96, List.of(2, 2, 6, 2), List.of(3, 6, 12, 24), 7, 0.2),
+          "swin_s", new Swin(96, List.of(2, 2, 18, 2), List.of(3, 6, 12, 24), 7, 0.3),
+          "swin_b", new Swin(128, List.of(2, 2, 18, 2), List.of(4, 8, 16, 32), 7, 0.5));
+
+  /** Of clips [B, 3, T, H, W]; published weights know 400 actions. */
+  private static final Map<String, VideoResNet> VIDEO =
+      Map.of("r3d_18", new VideoResNet(64, List.of(2, 2, 2, 2)));
+
   private static void classifier(String name, VisionNet.Classifier net) {
     NETS.put(name, VisionNet.classifier(net));
   }
@@ -94,6 +108,11 @@ public final class Torchvision implements Family {
             "$1$2."));
   }
 
+  /** What published weights expect to be done to pictures. */
+  public static Preprocessing preprocessing(String name) {
+    return TorchvisionSizes.of(name);
+  }
+
   @Override
   public List<String> modelTypes() {
     return List.of(TYPE);
@@ -103,6 +122,8 @@ public final class Torchvision implements Family {
   public List<String> classes() {
     List<String> names = new java.util.ArrayList<>(NETS.keySet());
     names.addAll(new java.util.TreeSet<>(TRANSFORMERS.keySet()));
+    names.addAll(new java.util.TreeSet<>(WINDOWED.keySet()));
+    names.addAll(VIDEO.keySet());
     return names;
   }
 
@@ -119,13 +140,28 @@ public final class Torchvision implements Family {
               VisionTransformer.KEYS);
       pixels = Input.of("pixel_values", 3, size, size);
     }
+    Swin windowed = WINDOWED.get(name);
+    if (windowed != null) {
+      net = VisionNet.classifier(windowed::classified);
+      pixels = Input.of("pixel_values", 3, size, size);
+    }
+    VideoResNet video = VIDEO.get(name);
+    if (video != null) {
+      net =
+          new VisionNet(
+              400,
+              Labels.oneClass(),
+              (x, classes) -> Map.of("logits", video.classified(x, classes)));
+      long any = Shape.UNKNOWN;
+      pixels = new Input("pixel_values", DType.F32, Shape.of(3, any, any, any));
+    }
     if (net == null) {
       throw new IllegalArgumentException("no network " + name);
     }
     VisionNet.Body body = net.body();
     boolean named = c.has("id2label") || c.has("num_labels");
     long classes = named ? c.classes() : net.usualClasses();
-    Keys keys = Keys.of("").ignore("^aux_classifier\\.");
+    Keys keys = Keys.of("").ignore("^aux_classifier\\.").ignore("relative_position_index$");
     for (int i = 0; i < net.keys().length; i += 2) {
       keys = keys.rename(net.keys()[i], net.keys()[i + 1]);
     }
