@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 /** Scenes of digits: every pixel's class, and every digit's box. */
 @Tag("acceptance")
 class DigitScenesTests {
-  private static final int EPOCHS = Integer.getInteger("gatun.epochs", 30);
+  private static final int EPOCHS = 30;
 
   @Test
   void aUNetTellsDigitsPixelByPixel() throws Exception {
@@ -69,7 +69,7 @@ class DigitScenesTests {
     IndexedDataset train = boxes(DigitScenes.of("train"));
     Augment augment = Augment.picture("x").boxes("boxes", "labels");
     Batching batching = Batching.of(32).pad("boxes", 0).pad("labels", -1);
-    long steps = EPOCHS * (train.count() / 32 + 1);
+    long steps = 20 * (train.count() / 32 + 1);
     try (Trainer trainer =
         Trainer.builder(yolo.net())
             .loss(yolo.loss())
@@ -84,7 +84,7 @@ class DigitScenesTests {
               .shuffle(2)
               .batch(batching)
               .prefetch(2),
-          Epochs.of(EPOCHS));
+          Epochs.of(20));
       IndexedDataset test = boxes(DigitScenes.of("test"));
       MeanPrecision<Box> precision = precision(yolo, trainer, test.batch(batching));
       System.out.printf(
