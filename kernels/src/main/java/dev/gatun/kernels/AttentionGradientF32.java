@@ -172,7 +172,7 @@ public final class AttentionGradientF32 {
     int vectors = Math.ceilDiv(b.keys, Lanes.F32_LENGTH);
     for (int r = 0; r < b.rows; r++) {
       long row = s.scores + r * rowBytes;
-      AttentionSlopeF32.scale(row, vectors, scale);
+      AttentionSoftmaxF32.scale(row, vectors * Lanes.F32_LENGTH, scale);
       int own = seen(b.first + r);
       if (masks != 0 && own > 0) {
         addMask(row, own, masks + r * mask.query());

@@ -24,15 +24,6 @@ final class AttentionSlopeF32 {
   private static final int L = Lanes.F32_LENGTH;
   private static final long BYTES = 4L * L;
 
-  /** score *= scale for whole vectors. */
-  static void scale(long row, int vectors, float scale) {
-    for (int k = 0; k < vectors; k++) {
-      FloatVector.fromMemorySegment(S, Memory.ALL, row + k * BYTES, Lanes.ORDER)
-          .mul(scale)
-          .intoMemorySegment(Memory.ALL, row + k * BYTES, Lanes.ORDER);
-    }
-  }
-
   /** Scores to weights and slopes to slopes; a row that sees nothing gives zeros in both. */
   static void run(long scores, long slopes, int vectors, float scale) {
     FloatVector best = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);

@@ -167,7 +167,8 @@ final class AttentionSoftmaxF32 {
     }
   }
 
-  private static void scale(long dst, int width, float factor) {
+  /** dst *= factor for width floats, whole vectors. */
+  static void scale(long dst, int width, float factor) {
     int vectors = width / L;
     for (int k = 0; k < vectors; k++) {
       FloatVector.fromMemorySegment(S, Memory.ALL, dst + k * BYTES, Lanes.ORDER)
