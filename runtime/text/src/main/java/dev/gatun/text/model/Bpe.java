@@ -4,7 +4,6 @@ import dev.gatun.text.json.Fields;
 import dev.gatun.text.normal.ByteAlphabet;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -14,7 +13,7 @@ import tools.jackson.databind.node.ObjectNode;
  * Byte-pair encoding: a word begins as its characters, and the neighbours whose merge has the
  * lowest rank are joined until none can be.
  */
-final class Bpe implements Model {
+final class Bpe implements Listed {
   private final Vocabulary vocabulary;
   private final Merges merges;
   private final Settings settings;
@@ -243,23 +242,8 @@ final class Bpe implements Model {
   }
 
   @Override
-  public int id(String token) {
-    return vocabulary.id(token);
-  }
-
-  @Override
-  public @Nullable String token(int id) {
-    return vocabulary.token(id);
-  }
-
-  @Override
-  public int size() {
-    return vocabulary.size();
-  }
-
-  @Override
-  public void forEach(BiConsumer<String, Integer> each) {
-    vocabulary.forEach(each);
+  public Vocabulary vocabulary() {
+    return vocabulary;
   }
 
   @Override

@@ -1,9 +1,6 @@
 package dev.gatun.text.model;
 
-import dev.gatun.core.tensor.GatunException;
 import dev.gatun.text.json.Fields;
-import java.util.function.BiConsumer;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -12,7 +9,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param vocabulary the words
  * @param unknown token for all others
  */
-record WordLevel(Vocabulary vocabulary, String unknown) implements Model {
+record WordLevel(Vocabulary vocabulary, String unknown) implements Listed {
   static WordLevel of(Fields fields) {
     return new WordLevel(Vocabulary.of(fields), fields.string("unk_token"));
   }
@@ -23,33 +20,7 @@ record WordLevel(Vocabulary vocabulary, String unknown) implements Model {
     if (id >= 0) {
       return Word.whole(id, word.length());
     }
-    id = vocabulary.id(unknown);
-    if (id < 0) {
-      throw new GatunException(
-          "tokenizer: word '%s' is unknown, and the vocabulary lacks the unknown token \"%s\""
-              .formatted(word, unknown));
-    }
-    return Word.whole(id, word.length());
-  }
-
-  @Override
-  public int id(String token) {
-    return vocabulary.id(token);
-  }
-
-  @Override
-  public @Nullable String token(int id) {
-    return vocabulary.token(id);
-  }
-
-  @Override
-  public int size() {
-    return vocabulary.size();
-  }
-
-  @Override
-  public void forEach(BiConsumer<String, Integer> each) {
-    vocabulary.forEach(each);
+    return unknown(word, unknown);
   }
 
   @Override

@@ -1,14 +1,11 @@
 package dev.gatun.text.model;
 
-import dev.gatun.core.tensor.GatunException;
 import dev.gatun.text.json.Fields;
 import java.util.List;
-import java.util.function.BiConsumer;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /** BERT's model: the longest token that begins the word, then the longest that continues it. */
-final class WordPiece implements Model {
+final class WordPiece implements Listed {
   private final Vocabulary vocabulary;
   private final String unknown;
   private final String prefix;
@@ -48,7 +45,7 @@ final class WordPiece implements Model {
   @Override
   public Word encode(String word) {
     if (word.codePointCount(0, word.length()) > longest) {
-      return unknown(word);
+      return unknown(word, unknown);
     }
     WordBuilder out = new WordBuilder();
     for (int start = 0; start < word.length(); ) {
@@ -67,7 +64,7 @@ final class WordPiece implements Model {
         }
       }
       if (best < 0) {
-        return unknown(word);
+        return unknown(word, unknown);
       }
       out.add(best, start, end);
       start = end;
@@ -75,34 +72,9 @@ final class WordPiece implements Model {
     return out.build();
   }
 
-  private Word unknown(String word) {
-    int id = vocabulary.id(unknown);
-    if (id < 0) {
-      throw new GatunException(
-          "tokenizer: word '%s' is unknown, and the vocabulary lacks the unknown token \"%s\""
-              .formatted(word, unknown));
-    }
-    return Word.whole(id, word.length());
-  }
-
   @Override
-  public int id(String token) {
-    return vocabulary.id(token);
-  }
-
-  @Override
-  public @Nullable String token(int id) {
-    return vocabulary.token(id);
-  }
-
-  @Override
-  public int size() {
-    return vocabulary.size();
-  }
-
-  @Override
-  public void forEach(BiConsumer<String, Integer> each) {
-    vocabulary.forEach(each);
+  public Vocabulary vocabulary() {
+    return vocabulary;
   }
 
   @Override
