@@ -53,6 +53,69 @@ final class GemmEdgesF32 {
     }
   }
 
+  /**
+   * Copies columns into an array, tile by tile and in each term by term: dst[tile][k][i] =
+   * src[k][tile * height + i]. What follows a tile is overwritten, less than a vector.
+   *
+   * @param columns those that src has, beyond which nothing is read
+   * @param tileFloats distance between two tiles in the array
+   */
+  static void copyTerms(
+      long src,
+      long srcRowBytes,
+      int terms,
+      int columns,
+      int height,
+      int tiles,
+      float[] dst,
+      int at,
+      int tileFloats) {
+    int padded = Math.ceilDiv(height, L) * L;
+    int whole = columns < padded ? 0 : Math.min(tiles, (columns - padded) / height + 1);
+    if (height <= L) {
+      // All tiles of a term, then those of the next: that is how they lie in memory.
+      for (int k = 0; k < terms; k++) {
+        long from = src + k * srcRowBytes;
+        int to = at + k * height;
+        for (int t = 0; t < whole; t++) {
+          FloatVector.fromMemorySegment(S, Memory.ALL, from + t * (4L * height), Lanes.ORDER)
+              .intoArray(dst, to + t * tileFloats);
+        }
+      }
+    }
+    for (int t = height <= L ? whole : 0; t < tiles; t++) {
+      long from = src + 4L * t * height;
+      int to = at + t * tileFloats;
+      if (t < whole) {
+        copyTile(from, srcRowBytes, terms, height, dst, to);
+      } else {
+        copyLastTile(from, srcRowBytes, terms, columns - t * height, height, dst, to);
+      }
+    }
+  }
+
+  private static void copyTile(
+      long src, long srcRowBytes, int terms, int height, float[] dst, int at) {
+    for (int k = 0; k < terms; k++) {
+      for (int c = 0; c < height; c += L) {
+        FloatVector.fromMemorySegment(S, Memory.ALL, src + k * srcRowBytes + 4L * c, Lanes.ORDER)
+            .intoArray(dst, at + k * height + c);
+      }
+    }
+  }
+
+  private static void copyLastTile(
+      long src, long srcRowBytes, int terms, int columns, int height, float[] dst, int at) {
+    for (int k = 0; k < terms; k++) {
+      for (int c = 0; c < height; c += L) {
+        VectorMask<Float> in = S.indexInRange(c, columns);
+        FloatVector.fromMemorySegment(
+                S, Memory.ALL, src + k * srcRowBytes + 4L * c, Lanes.ORDER, in)
+            .intoArray(dst, at + k * height + c);
+      }
+    }
+  }
+
   /** Most vectors for {@link #copyVectors}. */
   static final int FEW_VECTORS = 2;
 

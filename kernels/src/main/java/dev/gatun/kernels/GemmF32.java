@@ -50,6 +50,9 @@ public final class GemmF32 {
   /** Left floats or results of these few rows, which stay in L1. */
   private static final int BLOCK_FLOATS = 4 << 10;
 
+  /** Floats between the left values of two tiles that lie term by term: a vector's overhang. */
+  private static final int GAP = GemmTilesF32.ROW - GemmTilesF32.DEPTH;
+
   /** Blocks handed to an epilogue have at most this many elements (unless one panel has more). */
   private static final int EPILOGUE_ELEMENTS = 24 << 10;
 
@@ -72,6 +75,9 @@ public final class GemmF32 {
   private final @Nullable GemmTileF32 direct;
   private final boolean dots;
 
+  /** Whether left values of a tile are kept as they lie in memory, term by term. */
+  private final boolean byTerm;
+
   private GemmF32(int m, int n, int k, Left left, Right right, int threads) {
     this.m = m;
     this.n = n;
@@ -84,15 +90,24 @@ public final class GemmF32 {
     // Even depths, each of whole cache lines of left floats.
     depth = Math.ceilDiv(Math.ceilDiv(k, depths), 16) * 16;
     tallHeight = Math.ceilDiv(m, tiles);
-    tall = GemmTilesF32.packed(Math.max(1, tallHeight));
-    low = GemmTilesF32.packed(Math.max(1, m / tiles));
-    int lastColumns = n - Math.max(0, panels - 1) * COLUMNS;
-    tallLast = GemmTilesF32.packed(Math.max(1, tallHeight), lastColumns);
-    lowLast = GemmTilesF32.packed(Math.max(1, m / tiles), lastColumns);
     // Packing pays only when a panel is used by several tiles.
     boolean inPlace = right == Right.ROWS && tiles == 1 && n >= COLUMNS;
     direct = inPlace ? GemmTilesF32.rows(Math.max(1, m)) : null;
     dots = right == Right.TRANSPOSED && m <= GemmDotsF32.MOST_ROWS;
+    byTerm = left == Left.TRANSPOSED && !inPlace && !dots;
+    int lowHeight = Math.max(1, m / tiles);
+    int lastColumns = n - Math.max(0, panels - 1) * COLUMNS;
+    if (byTerm) {
+      tall = GemmTilesF32.columns(Math.max(1, tallHeight));
+      low = GemmTilesF32.columns(lowHeight);
+      tallLast = tall;
+      lowLast = low;
+    } else {
+      tall = GemmTilesF32.packed(Math.max(1, tallHeight));
+      low = GemmTilesF32.packed(lowHeight);
+      tallLast = GemmTilesF32.packed(Math.max(1, tallHeight), lastColumns);
+      lowLast = GemmTilesF32.packed(lowHeight, lastColumns);
+    }
     if (m == 0 || n == 0) {
       split = new GemmSplitF32(0, 0);
       blockTiles = 1;
@@ -279,7 +294,11 @@ public final class GemmF32 {
     for (int d = 0; d < depths; d++) {
       int k0 = Math.min(k, d * depth);
       int k1 = Math.min(k, k0 + depth);
-      copyLeft(a, aRowBytes, firstRow, rows, k0, k1, block, scratch);
+      if (byTerm) {
+        copyTerms(a, aRowBytes, firstTile, lastTile, k0, k1, block);
+      } else {
+        copyLeft(a, aRowBytes, firstRow, rows, k0, k1, block, scratch);
+      }
       boolean last = d == depths - 1;
       // Clamping to infinities is no clamping; only finished sums are clamped.
       float low = last ? lo : Float.NEGATIVE_INFINITY;
@@ -353,7 +372,7 @@ public final class GemmF32 {
       nextRow = Parts.begin(m, tiles, tile + 1);
       int height = nextRow - row;
       GemmTileF32 kernel = tile(whole, height == tallHeight);
-      int at = (row - firstRow) * GemmTilesF32.ROW;
+      int at = at(row - firstRow, tile - firstTile, terms);
       long start = from + row * fromRowBytes;
       long startRowBytes = fromRowBytes;
       long to = c + row * cRowBytes;
@@ -377,6 +396,38 @@ public final class GemmF32 {
       return isTall ? tallLast : lowLast;
     }
     return direct != null ? direct : isTall ? tall : low;
+  }
+
+  /** Where the left values of a tile begin in a block. */
+  private int at(int rowOfBlock, int tileOfBlock, int terms) {
+    // A copy of the last term ends with whole vectors.
+    return byTerm ? rowOfBlock * terms + tileOfBlock * GAP : rowOfBlock * GemmTilesF32.ROW;
+  }
+
+  /** Copies left columns, whose rows lie side by side in memory, tile by tile. */
+  private void copyTerms(
+      long a, long aRowBytes, int firstTile, int lastTile, int k0, int k1, float[] block) {
+    int firstRow = Parts.begin(m, tiles, firstTile);
+    int firstLow = m % tiles == 0 ? tiles : m % tiles;
+    int middle = Math.clamp(firstLow, firstTile, lastTile);
+    for (int part = 0; part < 2; part++) {
+      int from = part == 0 ? firstTile : middle;
+      int to = part == 0 ? middle : lastTile;
+      if (from < to) {
+        int row = Parts.begin(m, tiles, from);
+        int height = Parts.begin(m, tiles, from + 1) - row;
+        GemmEdgesF32.copyTerms(
+            a + k0 * aRowBytes + 4L * row,
+            aRowBytes,
+            k1 - k0,
+            m - row,
+            height,
+            to - from,
+            block,
+            at(row - firstRow, from - firstTile, k1 - k0),
+            height * (k1 - k0) + GAP);
+      }
+    }
   }
 
   private void copyLeft(

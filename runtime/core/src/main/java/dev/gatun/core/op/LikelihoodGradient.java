@@ -47,14 +47,19 @@ final class LikelihoodGradient {
     return g.b().constant(Tensor.whole(dtype, Shape.SCALAR, new long[] {value}));
   }
 
-  /** Ones at each target's class [N, C, S...]. */
-  private Value hits() {
-    Value classes = g.b().add(ShapeOf.OP, Attrs.of("start", 1, "end", 2), g.x(0));
-    if (g.x(0).type().isFixed()) {
-      classes = f.longs(g.x(0).tensorType().shape().size(1));
-    }
-    Value offOn = g.b().constant(Tensor.rounded(g.dtype(0), Shape.of(2), new double[] {0, 1}));
-    return g.b().add(OneHot.OP, Attrs.of("axis", 1), safe, classes, offOn);
+  /**
+   * x [N, C, S...] with these values [N, S...] at each target's class: nothing of its size but the
+   * result is made.
+   */
+  private Value atTargets(Value x, Value values) {
+    Attrs classes = Attrs.of("axis", 1);
+    return g.b().add(ScatterElements.OP, classes, x, perClass(safe), perClass(values));
+  }
+
+  /** What x [N, C, S...] has at each target's class. */
+  private Value ofTargets(Value x) {
+    Value found = g.b().add(GatherElements.OP, Attrs.of("axis", 1), x, perClass(safe));
+    return g.b().add(Squeeze.OP, found, f.longs(1));
   }
 
   private Value perClass(Value share) {
@@ -70,7 +75,8 @@ final class LikelihoodGradient {
   static List<Value> of(Backward g) {
     LikelihoodGradient l = new LikelihoodGradient(g);
     l.requireNoWeight();
-    return List.of(l.f.mul(l.hits(), l.f.neg(l.perClass(l.share))));
+    Value zeros = Expand.filled(g.b(), 0, g.x(0));
+    return List.of(l.atTargets(zeros, l.f.neg(l.share)));
   }
 
   static List<Value> ofSoftmax(Backward g) {
@@ -80,7 +86,8 @@ final class LikelihoodGradient {
     if (g.hasDy(0)) {
       LikelihoodGradient l = new LikelihoodGradient(g);
       l.requireNoWeight();
-      dx = f.mul(f.sub(p, l.hits()), l.perClass(l.share));
+      Value atTargets = f.mul(f.add(f.exp(l.ofTargets(g.y(1))), -1), l.share);
+      dx = l.atTargets(f.mul(p, l.perClass(l.share)), atTargets);
     }
     if (g.hasDy(1)) {
       Value second = f.sub(g.dy(1), f.mul(p, f.keptSum(g.dy(1), 1)));

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import dev.gatun.core.autodiff.Gradients;
 import dev.gatun.core.graph.Graph;
 import dev.gatun.core.graph.GraphBuilder;
 import dev.gatun.core.graph.Interpreter;
@@ -75,14 +76,47 @@ class LossContractTests {
 
   @Test
   void classNumbersNeedNoOneHotTensor() {
+    for (CrossEntropy loss :
+        List.of(
+            Losses.softmaxCrossEntropy(),
+            Losses.softmaxCrossEntropy().ignoreIndex(3).labelSmoothing(0.1))) {
+      GraphBuilder b = new GraphBuilder("classes");
+      Value x = b.input("x", Type.tensor(DType.F32, Shape.of(64, 1000)));
+      Flow t = Flow.of(b, b.input("t", Type.tensor(DType.I64, Shape.of(64))));
+      Flow value = loss.of(t.with(x), t, LossReduction.MEAN);
+      b.output("loss", value.value());
+      b.output("dx", Gradients.of(b, value.value(), List.of(x)).get(0));
+      Graph graph = b.build();
+      for (Node node : graph.nodes()) {
+        assertFalse(node.op().name().contains("oneHot"), node.toString());
+      }
+    }
+  }
+
+  @Test
+  void gradientByClassNumbersIsThatOfOneHotTargets() {
+    double[] x = {0.3, -1.2, 2.5, 0.1, 0.7, -0.4, 1.1, 3.0, -2.0, 0.2, 0.2, 40};
+    long[] classes = {2, 3, 1}; // the second row does not count
     GraphBuilder b = new GraphBuilder("classes");
-    Value x = b.input("x", Type.tensor(DType.F32, Shape.of(64, 1000)));
-    Flow t = Flow.of(b, b.input("t", Type.tensor(DType.I64, Shape.of(64))));
-    Flow loss = Losses.softmaxCrossEntropy().of(t.with(x), t, LossReduction.MEAN);
-    b.output("loss", loss.value());
-    Graph graph = b.build();
-    for (Node node : graph.nodes()) {
-      assertFalse(node.op().name().contains("oneHot"), node.toString());
+    Value input = b.constant(Tensor.of(x, 3, 4));
+    Flow target = Flow.of(b, b.constant(Tensor.vector(classes)));
+    Value loss =
+        Losses.softmaxCrossEntropy()
+            .ignoreIndex(3)
+            .of(target.with(input), target, LossReduction.MEAN)
+            .value();
+    b.output("dx", Gradients.of(b, loss, List.of(input)).get(0));
+    double[] dx = ((Tensor) new Interpreter().run(b.build(), List.of()).get(0)).toDoubles();
+    for (int row = 0; row < 3; row++) {
+      double sum = 0;
+      for (int c = 0; c < 4; c++) {
+        sum += Math.exp(x[4 * row + c]);
+      }
+      for (int c = 0; c < 4; c++) {
+        double p = Math.exp(x[4 * row + c]) / sum;
+        double expected = row == 1 ? 0 : (p - (c == classes[row] ? 1 : 0)) / 2;
+        assertEquals(expected, dx[4 * row + c], 1e-12, "row " + row + ", class " + c);
+      }
     }
   }
 }
