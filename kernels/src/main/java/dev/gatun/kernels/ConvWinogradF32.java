@@ -83,6 +83,20 @@ final class ConvWinogradF32 extends ConvF32 {
     lineTiles = Math.clamp(fitting / side, 1, tilesX);
     // A vector more: the last channels are read in whole vectors.
     lineBytes = 4L * ((long) in * (lineTiles * side + POINTS - side) + L);
+    GemmScratchF32.expect(valueRows());
+    ConvWinogradScratchF32.expect(lineBytes, columnBytes(), productBytes());
+  }
+
+  private int valueRows() {
+    return PRODUCTS / pointsTogether * chunks * rows;
+  }
+
+  private long columnBytes() {
+    return Math.max(POINTS * lineBytes, (long) PRODUCTS * OUTPUT_TILES * COLUMN_BYTES);
+  }
+
+  private long productBytes() {
+    return (long) split.groupPanels() * PRODUCTS * rows * COLUMN_BYTES;
   }
 
   /**
@@ -171,21 +185,17 @@ final class ConvWinogradF32 extends ConvF32 {
     int last = Parts.begin(tiles, split.blocks(), block + 1);
     int firstPanel = Parts.begin(panels, split.slices(), slice);
     int lastPanel = Parts.begin(panels, split.slices(), slice + 1);
-    long outputBytes = (long) PRODUCTS * OUTPUT_TILES * COLUMN_BYTES;
-    long productBytes = (long) PRODUCTS * rows * COLUMN_BYTES;
+    long panelBytes = (long) PRODUCTS * rows * COLUMN_BYTES;
     ConvWinogradScratchF32 scratch =
-        ConvWinogradScratchF32.get(
-            lineBytes,
-            Math.max(POINTS * lineBytes, outputBytes),
-            split.groupPanels() * productBytes);
-    float[] values = GemmScratchF32.get().left(PRODUCTS / pointsTogether * chunks * rows);
+        ConvWinogradScratchF32.get(lineBytes, columnBytes(), productBytes());
+    float[] values = GemmScratchF32.get().left(valueRows());
     input(src, first, last, values, scratch);
     int used = Math.ceilDiv(last - first, split.height()) * split.height();
     for (int panel = firstPanel; panel < lastPanel; panel += split.groupPanels()) {
       int end = Math.min(lastPanel, panel + split.groupPanels());
       multiply(packedWeights, panel, end, used, values, scratch.products);
       for (int p = panel; p < end; p++) {
-        long products = scratch.products + (p - panel) * productBytes;
+        long products = scratch.products + (p - panel) * panelBytes;
         output(products, p, first, last, bias, lo, hi, dst, scratch);
       }
       if (epilogue != null) {

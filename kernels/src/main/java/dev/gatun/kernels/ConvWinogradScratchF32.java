@@ -1,10 +1,11 @@
 package dev.gatun.kernels;
 
 import java.lang.foreign.Arena;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What a thread needs for a block of Winograd tiles beside the input's values at the points, which
- * are the left rows of {@link GemmScratchF32}. Grown when a larger block comes along and kept.
+ * are the left rows of {@link GemmScratchF32}. As large as the largest block that was planned.
  */
 final class ConvWinogradScratchF32 {
   private static final ThreadLocal<ConvWinogradScratchF32> CURRENT =
@@ -12,6 +13,10 @@ final class ConvWinogradScratchF32 {
 
   private static final int TILE_BYTES = 4 * ConvWinogradPoints.PRODUCTS * PackedWeightsF32.COLUMNS;
   private static final int BIAS_BYTES = 4 * PackedWeightsF32.COLUMNS;
+
+  private static final AtomicLong MOST_ZEROS = new AtomicLong();
+  private static final AtomicLong MOST_COLUMNS = new AtomicLong();
+  private static final AtomicLong MOST_PRODUCTS = new AtomicLong();
 
   private Arena owner = Arena.ofAuto();
   private long zeroBytes;
@@ -35,6 +40,13 @@ final class ConvWinogradScratchF32 {
 
   private ConvWinogradScratchF32() {}
 
+  /** Announces blocks of that size, before threads begin to work on such. */
+  static void expect(long zeroBytes, long columnsBytes, long productsBytes) {
+    MOST_ZEROS.accumulateAndGet(zeroBytes, Math::max);
+    MOST_COLUMNS.accumulateAndGet(columnsBytes, Math::max);
+    MOST_PRODUCTS.accumulateAndGet(productsBytes, Math::max);
+  }
+
   /** The scratch of the calling thread, with at least that much room. */
   static ConvWinogradScratchF32 get(long zeroBytes, long columnsBytes, long productsBytes) {
     ConvWinogradScratchF32 scratch = CURRENT.get();
@@ -47,10 +59,10 @@ final class ConvWinogradScratchF32 {
   }
 
   private void grow(long zero, long column, long product) {
-    zeroBytes = round(Math.max(zeroBytes, zero));
-    columnsBytes = round(Math.max(columnsBytes, column));
-    productsBytes = round(Math.max(productsBytes, product));
-    owner = Arena.ofAuto(); // the old memory goes with the old owner
+    zeroBytes = round(Math.max(MOST_ZEROS.get(), Math.max(zeroBytes, zero)));
+    columnsBytes = round(Math.max(MOST_COLUMNS.get(), Math.max(columnsBytes, column)));
+    productsBytes = round(Math.max(MOST_PRODUCTS.get(), Math.max(productsBytes, product)));
+    owner = Arena.ofAuto(); // the old memory goes with the old owner, when it is collected
     long all = zeroBytes + columnsBytes + productsBytes + TILE_BYTES + BIAS_BYTES;
     zeros = owner.allocate(all, Memory.ALIGNMENT).address();
     columns = zeros + zeroBytes;

@@ -118,6 +118,8 @@ public final class GemmF32 {
       boolean resident = packed && taskPanels * k * COLUMN_BYTES <= RESIDENT_BYTES;
       long floats = (long) GemmTilesF32.HEIGHT * Math.max(k, taskPanels * COLUMNS);
       blockTiles = resident ? (int) Math.max(1, BLOCK_FLOATS / floats) : MOST_TILES;
+      int taskTiles = Math.ceilDiv(tiles, split.rowBlocks());
+      GemmScratchF32.expect(Math.min(blockTiles, taskTiles) * tallHeight);
     }
   }
 

@@ -1,14 +1,19 @@
 package dev.gatun.kernels;
 
 import java.lang.foreign.Arena;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * What a thread needs beside its operands while it works on a matrix product: the block of left
  * rows, one tile for the ragged right edge and one panel of a right matrix that is not packed.
  *
- * <p>One for every thread, grown when a larger block comes along and kept.
+ * <p>One for every thread. It is as large as the largest block of all products that were planned:
+ * had it to grow from one to the next, what it was before would stay in the old generation, which a
+ * program that allocates nothing never collects.
  */
 final class GemmScratchF32 {
+  private static final AtomicInteger MOST_ROWS = new AtomicInteger();
+
   private static final ThreadLocal<GemmScratchF32> CURRENT =
       ThreadLocal.withInitial(GemmScratchF32::new);
 
@@ -40,11 +45,16 @@ final class GemmScratchF32 {
     return CURRENT.get();
   }
 
+  /** Announces blocks of that many left rows, before threads begin to work on such. */
+  static void expect(int rows) {
+    MOST_ROWS.accumulateAndGet(rows, Math::max);
+  }
+
   /** Room for that many left rows of depth DEPTH, {@link GemmTilesF32#ROW} floats apart. */
   float[] left(int rows) {
     int length = rows * GemmTilesF32.ROW;
     if (left.length < length) {
-      left = new float[length];
+      left = new float[Math.max(rows, MOST_ROWS.get()) * GemmTilesF32.ROW];
     }
     return left;
   }

@@ -83,6 +83,7 @@ final class TapImagesF32 {
       int images =
           Parts.begin(batch, imageBlocks, block + 1) - Parts.begin(batch, imageBlocks, block);
       int tiles = Math.ceilDiv(images, GemmTilesF32.HEIGHT);
+      GemmScratchF32.expect(images * lines);
       for (int columns : new int[] {COLUMNS, out - (panels - 1) * COLUMNS}) {
         GemmTilesF32.packed(images / tiles, columns); // written now, to be compiled early
         GemmTilesF32.packed(Math.ceilDiv(images, tiles), columns);

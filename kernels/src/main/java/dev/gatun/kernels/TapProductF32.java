@@ -111,6 +111,12 @@ final class TapProductF32 {
     boolean resident =
         Math.min(panels, taskPanels) * gather.rowLength() * COLUMN_BYTES <= RESIDENT_BYTES;
     blockTiles = resident ? 1 : MOST_TILES;
+    GemmScratchF32.expect(leftRows());
+  }
+
+  private int leftRows() {
+    int floats = stack == null ? HEIGHT * GemmTilesF32.ROW : stack.length(HEIGHT);
+    return Math.ceilDiv(blockTiles * floats, GemmTilesF32.ROW);
   }
 
   private GemmTileF32 tile(int height, int columns) {
@@ -423,8 +429,7 @@ final class TapProductF32 {
       int firstPanel,
       int lastPanel) {
     GemmScratchF32 scratch = GemmScratchF32.get();
-    int floats = stack == null ? HEIGHT * GemmTilesF32.ROW : stack.length(HEIGHT);
-    float[] block = scratch.left(Math.ceilDiv(blockTiles * floats, GemmTilesF32.ROW));
+    float[] block = scratch.left(leftRows());
     for (int panel = firstPanel; panel < lastPanel; ) {
       int group = panel / panels;
       int end = Math.min(lastPanel, (group + 1) * panels);

@@ -183,6 +183,7 @@ public final class NativeLibraries {
           }
         }
         bind(source, main.toString(), openFile(main));
+        LibraryPages.release(main);
         return true;
       } catch (NativeLibraryException e) {
         fail(source, from.toString(), String.valueOf(e.getMessage()));

@@ -40,6 +40,11 @@ public final class UnclearedMemory implements AutoCloseable {
             : Optional.empty();
   }
 
+  /** The system's {@code madvise}, where there is one. */
+  static Optional<MethodHandle> advise() {
+    return C.ADVISE;
+  }
+
   /**
    * Address of that many bytes.
    *

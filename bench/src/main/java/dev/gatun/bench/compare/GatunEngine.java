@@ -38,7 +38,7 @@ final class GatunEngine implements Engine {
 
   @Override
   public void load(String model, List<Sample> samples) {
-    options.backend().prepare();
+    options.prepare();
     session =
         Onnx.load(Path.of(model), LoadOptions.defaults().withFrozenDefaults()).compile(options);
     for (Sample sample : samples) {

@@ -43,7 +43,12 @@ final class ModelOptions {
   boolean fillMissing;
 
   Model load() {
-    Backend.parse(backend).prepare();
+    return load(session());
+  }
+
+  /** Loads the model while what sessions with these options need is made ready. */
+  Model load(SessionOptions how) {
+    how.prepare();
     LoadOptions options = LoadOptions.defaults().withFrozenDefaults();
     return Onnx.load(model, fillMissing ? options.withFillMissing() : options);
   }

@@ -3,6 +3,7 @@ package dev.gatun.cli;
 import dev.gatun.core.exec.Model;
 import dev.gatun.core.exec.Outputs;
 import dev.gatun.core.exec.Session;
+import dev.gatun.core.exec.SessionOptions;
 import dev.gatun.core.tensor.Datum;
 import dev.gatun.core.tensor.GatunException;
 import dev.gatun.core.tensor.Tensor;
@@ -57,9 +58,10 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
-    Model loaded = options.load();
+    SessionOptions how = options.session().quickStart(true);
+    Model loaded = options.load(how);
     Map<String, Datum> values = inputs.read(options.model, loaded);
-    try (Session session = loaded.compile(options.session().quickStart(true))) {
+    try (Session session = loaded.compile(how)) {
       Outputs outputs = session.run(values);
       outputs.asMap().forEach((name, value) -> print(out, name, value));
       if (save != null) {

@@ -63,6 +63,8 @@ final class Executor implements Evaluation.Runner, AutoCloseable {
   private final LinkedHashMap<Key, Integer> seen = new LinkedHashMap<>();
   // Programs that run for the time being, and who makes those that will take their place.
   private final Map<Key, Rehearsal> rehearsals = new HashMap<>();
+  // Those that wait for the end of the run they were made in: it has the machine to itself.
+  private final List<Rehearsal> waiting = new ArrayList<>();
   private int background; // threads of rehearsals, which use the weights even when we are closed
   private int owners = 1;
   private boolean closed;
@@ -95,7 +97,21 @@ final class Executor implements Evaluation.Runner, AutoCloseable {
       return new Outputs(graph.outputNames(), values, giveBack);
     } finally {
       program.release();
+      startRehearsals();
     }
+  }
+
+  private synchronized void startRehearsals() {
+    if (waiting.isEmpty()) {
+      return;
+    }
+    for (Rehearsal rehearsal : waiting) {
+      if (!closed && rehearsals.containsValue(rehearsal)) {
+        background++;
+        rehearsal.start();
+      }
+    }
+    waiting.clear();
   }
 
   /** The program to run now; the caller releases it. */
@@ -228,8 +244,7 @@ final class Executor implements Evaluation.Runner, AutoCloseable {
         program = compile(Passes.takeAttentionApart(ready), target::temporary, team);
         Rehearsal rehearsal = new Rehearsal(this, key, ready);
         rehearsals.put(key, rehearsal);
-        background++;
-        rehearsal.start();
+        waiting.add(rehearsal);
       } else {
         program = compileToStay(ready);
         if (options.quickStart()) {

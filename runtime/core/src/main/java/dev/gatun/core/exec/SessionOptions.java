@@ -30,6 +30,19 @@ public record SessionOptions(
     dev.gatun.core.pass.Passes.requireKnown(disabledPasses);
   }
 
+  /**
+   * Begins, on a thread of its own, with what a first session of the process needs besides a model,
+   * so that it is there when a model has been read; without this a session does it. A library that
+   * is missing is reported by the session.
+   */
+  public void prepare() {
+    if (quickStart && backend == Backend.AUTO) {
+      Prelude.start();
+    } else {
+      backend.prepare();
+    }
+  }
+
   /** A copy with another backend. */
   public SessionOptions backend(Backend value) {
     return new SessionOptions(value, threads, disabledPasses, concurrency, quickStart);

@@ -26,6 +26,8 @@ public final class Tensor implements Datum {
   private final long elements;
   private final TensorData data;
   private @Nullable MemorySegment readOnly;
+  // 0 until it is asked for: every pass looks up every constant, long before the JIT is warm.
+  private int hash;
   private final String @Nullable [] strings;
 
   private Tensor(DType dtype, Shape shape, TensorData data, String @Nullable [] strings) {
@@ -336,11 +338,13 @@ public final class Tensor implements Datum {
 
   @Override
   public int hashCode() {
-    int hash = 31 * dtype.hashCode() + shape.hashCode();
-    if (strings != null) {
-      return 31 * hash + Arrays.hashCode(strings);
+    int known = hash;
+    if (known == 0) {
+      int type = 31 * dtype.hashCode() + shape.hashCode();
+      known = 31 * type + (strings != null ? Arrays.hashCode(strings) : data.hashCode());
+      hash = known;
     }
-    return 31 * hash + data.hashCode();
+    return known;
   }
 
   /** Type, shape and the first elements. */

@@ -36,12 +36,17 @@ sealed interface TensorData {
     @Override
     public int hashCode() {
       // The first bytes tell most constants apart; hashing gigabytes of weights would not pay.
-      int hash = 0;
-      long counted = Math.min(memory.byteSize(), 256);
-      for (long i = 0; i < counted; i++) {
+      long bytes = memory.byteSize();
+      long hash = bytes;
+      long words = Math.min(bytes / 8, 16);
+      for (long i = 0; i < words; i++) {
+        hash = 31 * hash + memory.get(ValueLayout.JAVA_LONG_UNALIGNED, 8 * i);
+      }
+      long counted = bytes < 128 ? bytes : 0;
+      for (long i = 8 * words; i < counted; i++) {
         hash = 31 * hash + memory.get(ValueLayout.JAVA_BYTE, i);
       }
-      return hash;
+      return Long.hashCode(hash);
     }
   }
 
