@@ -270,6 +270,12 @@ public final class Tokenizer {
             parts.padding()));
   }
 
+  /** Tokens of the longest encoding, where there is a limit. */
+  public OptionalInt truncation() {
+    Truncation truncation = parts.truncation();
+    return truncation == null ? OptionalInt.empty() : OptionalInt.of(truncation.length());
+  }
+
   /** This tokenizer without truncation. */
   public Tokenizer withoutTruncation() {
     return new Tokenizer(parts.with(null, parts.padding()));

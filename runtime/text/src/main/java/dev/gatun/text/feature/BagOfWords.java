@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
@@ -105,6 +106,22 @@ public final class BagOfWords {
       }
     }
     return counts;
+  }
+
+  /** How often each term is in each text; memory is that of the terms that are there. */
+  public SparseMatrix matrix(List<String> texts) {
+    List<SortedMap<Integer, Double>> rows = new ArrayList<>();
+    for (String text : texts) {
+      SortedMap<Integer, Double> row = new TreeMap<>();
+      for (String term : terms(text)) {
+        Integer place = places.get(term);
+        if (place != null) {
+          row.merge(place, 1.0, Double::sum);
+        }
+      }
+      rows.add(row);
+    }
+    return SparseMatrix.of(vocabulary.size(), rows);
   }
 
   /**
