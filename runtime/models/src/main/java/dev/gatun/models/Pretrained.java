@@ -100,8 +100,13 @@ public final class Pretrained implements AutoCloseable {
 
   /** A network of a config with first weights. */
   public static Pretrained initialized(Config config) {
+    return initialized(config, Catalog.architecture(config));
+  }
+
+  /** A network of an architecture that the catalog does not have, with first weights. */
+  public static Pretrained initialized(Config config, Architecture architecture) {
     StateDict nothing = new StateDict("nothing", Map.of(), Map.of());
-    return of(config, Catalog.architecture(config), nothing, LoadOptions.Strictness.PARTIAL);
+    return of(config, architecture, nothing, LoadOptions.Strictness.PARTIAL);
   }
 
   /**

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.core.tensor.Recipe;
 import dev.gatun.core.tensor.Tensor;
+import dev.gatun.models.family.Config;
 import dev.gatun.models.vision.Torchvision;
 import java.util.Map;
 import java.util.TreeSet;
@@ -69,6 +70,8 @@ class TorchvisionTests {
     "swin_s, 49606258",
     "swin_b, 87768224",
     "r3d_18, 33371472",
+    "fasterrcnn_resnet50_fpn, 41755286",
+    "maskrcnn_resnet50_fpn, 44401393",
     "vit_b_16, 86567656",
     "vit_b_32, 88224232",
     "vit_l_16, 304326632",
@@ -83,6 +86,18 @@ class TorchvisionTests {
     }
   }
 
+  /** Norms that learn have two more numbers a channel. */
+  @ParameterizedTest
+  @CsvSource({"fasterrcnn_resnet50_fpn, 41808406", "maskrcnn_resnet50_fpn, 44454513"})
+  void countsOfDetectorsWhoseNormsLearn(String name, long parameters) {
+    Config config =
+        Config.of("{\"model_type\": \"torchvision\", \"norm\": \"batch\"}").withClass(name);
+    try (Pretrained model =
+        Pretrained.initialized(config, p -> Tensor.computed(p.dtype(), p.shape(), new Zeros()))) {
+      assertEquals(parameters, model.parameterCount());
+    }
+  }
+
   @Test
   void namesAreKnownByTheirWeights() {
     Map<String, String> parts =
@@ -93,6 +108,8 @@ class TorchvisionTests {
             "efficientnet_b0", "features.2.1.block.2.fc1.weight",
             "vit_b_16", "encoder.layers.encoder_layer_11.self_attention.in_proj_weight",
             "convnext_tiny", "features.7.2.layer_scale",
+            "maskrcnn_resnet50_fpn", "roi_heads.mask_predictor.conv5_mask.weight",
+            "fasterrcnn_resnet50_fpn", "backbone.body.layer4.2.bn3.running_var",
             "googlenet", "aux2.fc1.bias");
     parts.forEach(
         (name, key) -> {

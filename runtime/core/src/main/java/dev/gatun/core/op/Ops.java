@@ -215,6 +215,7 @@ public final class Ops {
           AffineGrid.OP,
           CenterCropPad.OP,
           RoiAlign.OP,
+          Assignment.OP,
           NonMaxSuppression.OP,
           // Signals and linear algebra.
           Dft.OP,

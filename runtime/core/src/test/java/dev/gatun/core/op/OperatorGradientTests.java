@@ -65,6 +65,7 @@ class OperatorGradientTests {
             "argMax",
             "argMin",
             "multinomial",
+            "assignment",
             "nonMaxSuppression",
             "sequenceLength",
             "optionalHasElement")) {

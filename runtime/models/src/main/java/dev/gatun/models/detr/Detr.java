@@ -5,6 +5,7 @@ import dev.gatun.models.family.Config;
 import dev.gatun.models.family.Family;
 import dev.gatun.models.family.Keys;
 import dev.gatun.models.part.ActivationNames;
+import dev.gatun.models.part.FrozenNorm;
 import dev.gatun.models.part.Images;
 import dev.gatun.models.part.Pieces;
 import dev.gatun.models.part.SequenceBlock;
@@ -90,10 +91,15 @@ public final class Detr implements Family {
           results.put("pred_boxes", boxes(o, states));
           return results;
         };
-    return Architecture.of(
-        List.of(Architecture.required(Images.input(o.backbone().channels()))),
-        body,
-        Keys.of("model"));
+    Architecture network =
+        Architecture.of(
+            List.of(Architecture.required(Images.input(o.backbone().channels()))),
+            body,
+            Keys.of("model"));
+    // A loss of every layer's boxes would need their results.
+    boolean trained =
+        className.equals("DetrForObjectDetection") && !c.flag("auxiliary_loss", false);
+    return trained ? network.trainedBy(SetLoss.of(c)) : network;
   }
 
   private static Flow boxes(Options o, Flow states) {

@@ -34,8 +34,22 @@ final class Convs {
       long filters,
       long kernel,
       UnaryOperator<Convolution> o) {
+    Layer batchNorm = Layers.batchNorm().epsilon(epsilon);
+    return normedBy(x, conv, norm, batchNorm, activation, filters, kernel, o);
+  }
+
+  /** The same with another norm. */
+  static Flow normedBy(
+      Flow x,
+      String conv,
+      String norm,
+      Layer how,
+      Layer activation,
+      long filters,
+      long kernel,
+      UnaryOperator<Convolution> o) {
     Flow y = conv(x, conv, filters, kernel, c -> o.apply(c).withoutBias());
-    return norm(y, norm, epsilon).then(activation);
+    return y.named(norm).then(how).then(activation);
   }
 
   /** The same as number 0 and 1 of a sequence. */

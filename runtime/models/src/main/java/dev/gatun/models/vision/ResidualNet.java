@@ -2,6 +2,9 @@ package dev.gatun.models.vision;
 
 import dev.gatun.train.net.Activations;
 import dev.gatun.train.net.Flow;
+import dev.gatun.train.net.Layer;
+import dev.gatun.train.net.Layers;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -9,21 +12,37 @@ import java.util.List;
  * (Zagoruyko and Komodakis 2016).
  *
  * @param dilatedFrom first stage that dilates instead of halving, 4 for none
+ * @param norm after each convolution, with weights of its own each time
  */
 record ResidualNet(
-    List<Integer> depths, boolean bottleneck, long groups, long groupWidth, int dilatedFrom) {
+    List<Integer> depths,
+    boolean bottleneck,
+    long groups,
+    long groupWidth,
+    int dilatedFrom,
+    Layer norm) {
   private static final double EPSILON = 1e-5;
 
   static ResidualNet of(boolean bottleneck, int... depths) {
-    return new ResidualNet(java.util.Arrays.stream(depths).boxed().toList(), bottleneck, 1, 64, 4);
+    return new ResidualNet(
+        java.util.Arrays.stream(depths).boxed().toList(), bottleneck, 1, 64, 4, batchNorm());
+  }
+
+  /** The usual norm. */
+  static Layer batchNorm() {
+    return x -> Layers.batchNorm().epsilon(EPSILON).apply(x);
   }
 
   ResidualNet grouped(long count, long width) {
-    return new ResidualNet(depths, bottleneck, count, width, dilatedFrom);
+    return new ResidualNet(depths, bottleneck, count, width, dilatedFrom, norm);
   }
 
   ResidualNet dilated(int stage) {
-    return new ResidualNet(depths, bottleneck, groups, groupWidth, stage);
+    return new ResidualNet(depths, bottleneck, groups, groupWidth, stage, norm);
+  }
+
+  ResidualNet normedBy(Layer other) {
+    return new ResidualNet(depths, bottleneck, groups, groupWidth, dilatedFrom, other);
   }
 
   Flow classified(Flow pixels, long classes) {
@@ -32,12 +51,18 @@ record ResidualNet(
 
   /** The last stage's result. */
   Flow features(Flow pixels, String base) {
+    return stages(pixels, base).getLast();
+  }
+
+  /** The results of all stages. */
+  List<Flow> stages(Flow pixels, String base) {
+    List<Flow> results = new ArrayList<>();
     Flow x =
-        Convs.normed(
+        Convs.normedBy(
                 pixels,
                 base + "conv1",
                 base + "bn1",
-                EPSILON,
+                norm,
                 Activations.relu(),
                 64,
                 7,
@@ -57,8 +82,9 @@ record ResidualNet(
         long d = i == 0 ? before : dilation;
         x = x.named(base + "layer" + (stage + 1) + "." + i).then(y -> block(y, width, s, d));
       }
+      results.add(x);
     }
-    return x;
+    return results;
   }
 
   private Flow block(Flow x, long width, long stride, long dilation) {
@@ -76,19 +102,26 @@ record ResidualNet(
     Flow shortcut = x;
     if (stride != 1 || x.size(1) != out) {
       shortcut =
-          Convs.numbered(
-              x, "downsample", EPSILON, Activations.identity(), out, 1, o -> o.stride(stride));
+          Convs.normedBy(
+              x,
+              "downsample.0",
+              "downsample.1",
+              norm,
+              Activations.identity(),
+              out,
+              1,
+              o -> o.stride(stride));
     }
     return y.add(shortcut).relu();
   }
 
-  private static Flow normed(
+  private Flow normed(
       Flow x, int number, long out, long kernel, long stride, long dilation, long groups) {
-    return Convs.normed(
+    return Convs.normedBy(
         x,
         "conv" + number,
         "bn" + number,
-        EPSILON,
+        norm,
         Activations.identity(),
         out,
         kernel,

@@ -94,6 +94,12 @@ public final class Torchvision implements Family {
   private static final Map<String, VideoResNet> VIDEO =
       Map.of("r3d_18", new VideoResNet(64, List.of(2, 2, 2, 2)));
 
+  /** Find things in pictures; class 0 means nothing. */
+  private static final Map<String, RegionNet> REGIONS =
+      Map.of(
+          "fasterrcnn_resnet50_fpn", new RegionNet(RESNET50, false),
+          "maskrcnn_resnet50_fpn", new RegionNet(RESNET50, true));
+
   private static void classifier(String name, VisionNet.Classifier net) {
     NETS.put(name, VisionNet.classifier(net));
   }
@@ -124,11 +130,17 @@ public final class Torchvision implements Family {
     names.addAll(new java.util.TreeSet<>(TRANSFORMERS.keySet()));
     names.addAll(new java.util.TreeSet<>(WINDOWED.keySet()));
     names.addAll(VIDEO.keySet());
+    names.addAll(new java.util.TreeSet<>(REGIONS.keySet()));
     return names;
   }
 
   @Override
   public Architecture architecture(Config c, String name) {
+    boolean named = c.has("id2label") || c.has("num_labels");
+    RegionNet regions = REGIONS.get(name);
+    if (regions != null) {
+      return regions.architecture(c, named ? c.classes() : RegionNet.USUAL_CLASSES);
+    }
     VisionTransformer transformer = TRANSFORMERS.get(name);
     VisionNet net = NETS.get(name);
     long size = c.integer("image_size", 224);
@@ -159,7 +171,6 @@ public final class Torchvision implements Family {
       throw new IllegalArgumentException("no network " + name);
     }
     VisionNet.Body body = net.body();
-    boolean named = c.has("id2label") || c.has("num_labels");
     long classes = named ? c.classes() : net.usualClasses();
     Keys keys = Keys.of("").ignore("^aux_classifier\\.").ignore("relative_position_index$");
     for (int i = 0; i < net.keys().length; i += 2) {

@@ -45,7 +45,7 @@ public record Capsules(long count, long width, int iterations) implements Layer 
   }
 
   /** Vectors along the last axis with their lengths brought below 1: n^2 / (1 + n^2). */
-  static Flow squash(Flow x) {
+  public static Flow squash(Flow x) {
     Flow square = x.square().sumKept(-1);
     return x.mul(square.div(square.add(1)).div(square.add(EPSILON).sqrt()));
   }

@@ -2,6 +2,7 @@ package dev.gatun.vision.net;
 
 import dev.gatun.core.op.Atan;
 import dev.gatun.train.net.Flow;
+import java.util.List;
 
 /**
  * Boxes [..., 4] (left, top, right, bottom) while a graph is written; each of four [...] values.
@@ -17,11 +18,14 @@ public record BoxFlow(Flow left, Flow top, Flow right, Flow bottom) {
 
   /** Boxes [..., 4] of middles, widths and heights. */
   public static BoxFlow around(Flow middles) {
-    Flow width = part(middles, 2).mul(0.5);
-    Flow height = part(middles, 3).mul(0.5);
-    Flow x = part(middles, 0);
-    Flow y = part(middles, 1);
-    return new BoxFlow(x.sub(width), y.sub(height), x.add(width), y.add(height));
+    return around(part(middles, 0), part(middles, 1), part(middles, 2), part(middles, 3));
+  }
+
+  /** Boxes of middles, widths and heights. */
+  public static BoxFlow around(Flow x, Flow y, Flow width, Flow height) {
+    Flow half = width.mul(0.5);
+    Flow low = height.mul(0.5);
+    return new BoxFlow(x.sub(half), y.sub(low), x.add(half), y.add(low));
   }
 
   private static Flow part(Flow x, long i) {
@@ -37,6 +41,43 @@ public record BoxFlow(Flow left, Flow top, Flow right, Flow bottom) {
   /** In other units. */
   public BoxFlow div(double unit) {
     return new BoxFlow(left.div(unit), top.div(unit), right.div(unit), bottom.div(unit));
+  }
+
+  /** One after the other along an axis. */
+  public static BoxFlow concat(int axis, List<BoxFlow> parts) {
+    return new BoxFlow(
+        Flow.concat(axis, parts.stream().map(BoxFlow::left).toList()),
+        Flow.concat(axis, parts.stream().map(BoxFlow::top).toList()),
+        Flow.concat(axis, parts.stream().map(BoxFlow::right).toList()),
+        Flow.concat(axis, parts.stream().map(BoxFlow::bottom).toList()));
+  }
+
+  /** The boxes with these numbers, of boxes [N]. */
+  public BoxFlow gather(Flow ids) {
+    return new BoxFlow(
+        left.gather(0, ids), top.gather(0, ids), right.gather(0, ids), bottom.gather(0, ids));
+  }
+
+  /** The first boxes of each row. */
+  BoxFlow first(long count) {
+    return new BoxFlow(
+        left.slice(1, 0, count),
+        top.slice(1, 0, count),
+        right.slice(1, 0, count),
+        bottom.slice(1, 0, count));
+  }
+
+  /** Boxes [B, ...] as [B, N]. */
+  BoxFlow flattened() {
+    return new BoxFlow(
+        left.reshape(0, -1), top.reshape(0, -1), right.reshape(0, -1), bottom.reshape(0, -1));
+  }
+
+  /** What of them is within a picture, whose height and width are numbers. */
+  public BoxFlow within(Flow height, Flow width) {
+    return new BoxFlow(
+        left.max(0).min(width), top.max(0).min(height), right.max(0).min(width),
+        bottom.max(0).min(height));
   }
 
   /** [..., 4] again. */

@@ -1,4 +1,4 @@
-package dev.gatun.models.detr;
+package dev.gatun.models.part;
 
 import dev.gatun.core.graph.Attrs;
 import dev.gatun.core.op.BatchNorm;
@@ -6,8 +6,9 @@ import dev.gatun.core.tensor.Shape;
 import dev.gatun.train.net.Flow;
 
 /** A batch norm that never changes: scale, bias and statistics are buffers. */
-record FrozenNorm(double epsilon) {
-  Flow fresh(Flow x) {
+public record FrozenNorm(double epsilon) {
+  /** A norm of its own each time this is applied. */
+  public Flow fresh(Flow x) {
     Shape channels = Shape.of(x.size(1));
     return x.op(
         BatchNorm.OP,

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.gatun.models.detr;
+
+import org.jspecify.annotations.NullMarked;
