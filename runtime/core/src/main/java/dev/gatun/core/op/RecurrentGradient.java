@@ -163,16 +163,20 @@ final class RecurrentGradient {
     return f.reshape(x, time * batch, features);
   }
 
+  /** a^T b with the direction as first axis: what follows an update's shape fuses with it. */
   private Value turned(Value a, Value b) {
-    return g.b().add(Matmul.OP, Attrs.of("transposeA", true), a, b);
+    return g.b().add(Matmul.OP, Attrs.of("transposeA", true), leading(a), leading(b));
+  }
+
+  private Value leading(Value matrix) {
+    Shape shape = matrix.tensorType().shape();
+    return f.reshape(matrix, 1, shape.size(0), shape.size(1));
   }
 
   private Value each(java.util.function.IntFunction<Value> gradient) {
     List<Value> all = new ArrayList<>();
     for (int d = 0; d < directions; d++) {
-      Value v = gradient.apply(d);
-      Shape shape = v.tensorType().shape();
-      all.add(f.reshape(v, 1, shape.size(0), shape.size(1)));
+      all.add(gradient.apply(d));
     }
     return f.concat(0, all.toArray(Value[]::new));
   }
@@ -205,7 +209,7 @@ final class RecurrentGradient {
           Value gated = f.slice(layer.get(2), 3, 3 * hidden, 4 * hidden, 1);
           Value last = f.slice(du, 3, 2 * hidden, 3 * hidden, 1);
           Value own = turned(matrix(last, d, 0, time), matrix(gated, d, 0, time));
-          return f.concat(0, f.slice(all, 0, 0, 2 * hidden, 1), own);
+          return f.concat(1, f.slice(all, 1, 0, 2 * hidden, 1), own);
         });
   }
 
@@ -224,7 +228,7 @@ final class RecurrentGradient {
       Value own = turned(first(du, d, backwards), f.reshape(initial, batch, hidden));
       sum = sum.isAbsent() ? own : f.add(sum, own);
     }
-    return sum.isAbsent() ? Expand.to(g.b(), f.number(du, 0), Shape.of(rows, hidden)) : sum;
+    return sum.isAbsent() ? Expand.to(g.b(), f.number(du, 0), Shape.of(1, rows, hidden)) : sum;
   }
 
   /** du of the first step that a direction takes [B, G H]. */
