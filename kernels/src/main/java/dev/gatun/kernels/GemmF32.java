@@ -78,7 +78,12 @@ public final class GemmF32 {
   /** Whether left values of a tile are kept as they lie in memory, term by term. */
   private final boolean byTerm;
 
-  private GemmF32(int m, int n, int k, Left left, Right right, int threads) {
+  /** How the packed right matrix is widened, if it has fewer bits. */
+  private final @Nullable NarrowWeights narrow;
+
+  private GemmF32(
+      int m, int n, int k, Left left, Right right, @Nullable NarrowWeights narrow, int threads) {
+    this.narrow = narrow;
     this.m = m;
     this.n = n;
     this.k = k;
@@ -112,7 +117,7 @@ public final class GemmF32 {
       split = new GemmSplitF32(0, 0);
       blockTiles = 1;
     } else {
-      boolean packed = right == Right.PACKED;
+      boolean packed = right == Right.PACKED && narrow == null;
       split = GemmSplitF32.choose(tiles, tallHeight, MOST_TILES, panels, k, packed, threads);
       long taskPanels = Math.ceilDiv(panels, split.panelBlocks());
       boolean resident = packed && taskPanels * k * COLUMN_BYTES <= RESIDENT_BYTES;
@@ -135,7 +140,12 @@ public final class GemmF32 {
           "matrix product [%d, %d] x [%d, %d] on %d threads: sizes must not be negative"
               .formatted(m, k, k, n, threads));
     }
-    return new GemmF32(m, n, k, left, right, threads);
+    return new GemmF32(m, n, k, left, right, null, threads);
+  }
+
+  /** A plan for rows [m, k] times weights of fewer bits, which become float32 panel by panel. */
+  static GemmF32 plan(int m, NarrowWeights weights, int threads) {
+    return new GemmF32(m, weights.n(), weights.k(), Left.ROWS, Right.PACKED, weights, threads);
   }
 
   /** Number of tasks; they may run in any order and at the same time. */
@@ -460,6 +470,10 @@ public final class GemmF32 {
       long b, long bRowBytes, int panel, int columns, int k0, int k1, GemmScratchF32 scratch) {
     switch (right) {
       case PACKED -> {
+        if (narrow != null) {
+          NarrowPanelF32.unpack(narrow, b, panel, k0, k1, scratch.panel);
+          return scratch.panel;
+        }
         return b + ((long) panel * k + k0) * COLUMN_BYTES;
       }
       case ROWS -> {
