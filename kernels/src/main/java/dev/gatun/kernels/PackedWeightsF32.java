@@ -50,6 +50,17 @@ public final class PackedWeightsF32 {
     }
   }
 
+  /** Packs rows [firstRow, lastRow) of a matrix [k, n] into all panels. */
+  public static void packSome(
+      long src, long srcRowBytes, int n, int k, long dst, int firstRow, int lastRow) {
+    for (int panel = 0; panel < panels(n); panel++) {
+      long from = src + firstRow * srcRowBytes + (long) panel * ROW_BYTES;
+      long to = dst + ((long) panel * k + firstRow) * ROW_BYTES;
+      int columns = Math.min(COLUMNS, n - panel * COLUMNS);
+      packPanel(from, srcRowBytes, columns, lastRow - firstRow, to);
+    }
+  }
+
   /** Packs the transpose of a matrix [n, k] whose rows are srcRowBytes apart. */
   public static void packTransposed(long src, long srcRowBytes, int n, int k, long dst) {
     packTransposed(src, srcRowBytes, n, k, dst, 0, panels(n));

@@ -1,5 +1,6 @@
 package dev.gatun.kernels;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.stream.IntStream;
@@ -29,10 +30,16 @@ class PackedWeightsF32Tests {
       try (Guarded a = Guarded.of(src, 4);
           Guarded b = Guarded.of(transposed, 12);
           Guarded p = Guarded.ofBytes(PackedWeightsF32.bytes(n, k), 0);
-          Guarded q = Guarded.ofBytes(PackedWeightsF32.bytes(n, k), 0)) {
+          Guarded q = Guarded.ofBytes(PackedWeightsF32.bytes(n, k), 0);
+          Guarded r = Guarded.ofBytes(PackedWeightsF32.bytes(n, k), 0)) {
         PackedWeightsF32.pack(a.address(), 4L * row, n, k, p.address());
         PackedWeightsF32.packTransposed(b.address(), 4L * (k + 1), n, k, q.address());
+        for (int first = 0; first < k; first += 5) {
+          PackedWeightsF32.packSome(
+              a.address(), 4L * row, n, k, r.address(), first, Math.min(k, first + 5));
+        }
         float[] packed = p.toFloats();
+        assertArrayEquals(packed, r.toFloats());
         float[] fromTransposed = q.toFloats();
         for (int i = 0; i < packed.length; i++) {
           int panel = i / (k * COLUMNS);

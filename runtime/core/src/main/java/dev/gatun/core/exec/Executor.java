@@ -342,6 +342,7 @@ final class Executor implements Evaluation.Runner, AutoCloseable {
         here = targets.apply(resources);
         selections = select(graph, here, lowering);
       }
+      Settling.begin();
       return new Program(graph, selections, here, options.concurrency(), state);
     } catch (RuntimeException | Error e) {
       resources.close();

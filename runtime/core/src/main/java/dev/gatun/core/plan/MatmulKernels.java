@@ -22,6 +22,9 @@ final class MatmulKernels implements Candidate {
   /** With fewer rows each task packs for itself what it needs, which saves a meeting. */
   private static final int SHARED_ROWS = 64;
 
+  /** Of a weight that is being packed, so much is resident in both forms. */
+  private static final long WINDOW_BYTES = 4 << 20;
+
   /** Rows of the right matrix that a task packs. */
   private static final int PACKED_ROWS = 32;
 
@@ -70,7 +73,7 @@ final class MatmulKernels implements Candidate {
                   w,
                   new GemmPanels(PackedWeightsF32.COLUMNS, turnB, PackedWeightsF32.bytes(n, k)),
                   PackedWeightsF32.bytes(n, k),
-                  to -> Weights.withAddress(w, from -> pack(from, turnB, n, k, to)));
+                  to -> pack(w, turnB, n, k, to));
       GemmF32 plan = GemmF32.plan(m, n, k, left, GemmF32.Right.PACKED, threads);
       return finish(
           anchored,
@@ -144,12 +147,27 @@ final class MatmulKernels implements Candidate {
         anchored.note().isEmpty() ? note : note + "; " + anchored.note());
   }
 
-  private static void pack(long from, boolean transposed, int n, int k, long to) {
-    if (transposed) {
-      PackedWeightsF32.packTransposed(from, 4L * k, n, k, to);
-    } else {
-      PackedWeightsF32.pack(from, 4L * n, n, k, to);
-    }
+  /** Packs a weight in the order of its file, and lets go of the pages behind it on the way. */
+  private static void pack(Tensor weight, boolean transposed, int n, int k, long to) {
+    int rows = transposed ? n : k;
+    long rowBytes = 4L * (transposed ? k : n);
+    int columns = PackedWeightsF32.COLUMNS;
+    long fitting = WINDOW_BYTES / Math.max(1, rowBytes) / columns * columns;
+    int window = Math.clamp(fitting, columns, Math.max(columns, rows));
+    Weights.withAddress(
+        weight,
+        from -> {
+          for (int first = 0; first < rows; first += window) {
+            int last = Math.min(rows, first + window);
+            if (transposed) {
+              int lastPanel = Math.ceilDiv(last, columns);
+              PackedWeightsF32.packTransposed(from, rowBytes, n, k, to, first / columns, lastPanel);
+            } else {
+              PackedWeightsF32.packSome(from, rowBytes, n, k, to, first, last);
+            }
+            weight.unload(first * rowBytes, (last - first) * rowBytes);
+          }
+        });
   }
 
   private static Lowering finish(

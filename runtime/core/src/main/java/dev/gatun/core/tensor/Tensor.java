@@ -216,8 +216,13 @@ public final class Tensor implements Datum {
    * somebody needs them.
    */
   public void unload() {
+    unload(0, bytes());
+  }
+
+  /** The same for some bytes of the tensor. */
+  public void unload(long first, long count) {
     if (data instanceof TensorData.Kept(MemorySegment memory) && memory.isMapped()) {
-      memory.unload();
+      memory.asSlice(first, count).unload();
     }
   }
 
