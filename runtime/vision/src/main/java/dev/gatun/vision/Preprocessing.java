@@ -62,6 +62,12 @@ public record Preprocessing(
         false);
   }
 
+  /** The same for another size. */
+  public Preprocessing resized(TargetSize other) {
+    return new Preprocessing(
+        channels, Optional.of(other), how, crop, factor, mean, deviation, reversed);
+  }
+
   /** What a folder's preprocessor_config.json says. */
   public static Preprocessing read(Path folder) {
     return PreprocessorConfig.read(folder.resolve("preprocessor_config.json"));

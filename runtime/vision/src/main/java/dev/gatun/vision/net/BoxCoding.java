@@ -22,8 +22,7 @@ public record BoxCoding(double places, double sides) {
     Flow y = d.top().div(places).mul(height).add(from.top().add(height.mul(0.5)));
     Flow halfWidth = d.right().div(sides).min(MOST).exp().mul(width).mul(0.5);
     Flow halfHeight = d.bottom().div(sides).min(MOST).exp().mul(height).mul(0.5);
-    return new BoxFlow(
-        x.sub(halfWidth), y.sub(halfHeight), x.add(halfWidth), y.add(halfHeight));
+    return new BoxFlow(x.sub(halfWidth), y.sub(halfHeight), x.add(halfWidth), y.add(halfHeight));
   }
 
   /** The differences [..., 4] of a box from another one; neither may be without a size. */

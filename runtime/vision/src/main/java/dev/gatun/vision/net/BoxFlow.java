@@ -76,7 +76,9 @@ public record BoxFlow(Flow left, Flow top, Flow right, Flow bottom) {
   /** What of them is within a picture, whose height and width are numbers. */
   public BoxFlow within(Flow height, Flow width) {
     return new BoxFlow(
-        left.max(0).min(width), top.max(0).min(height), right.max(0).min(width),
+        left.max(0).min(width),
+        top.max(0).min(height),
+        right.max(0).min(width),
         bottom.max(0).min(height));
   }
 

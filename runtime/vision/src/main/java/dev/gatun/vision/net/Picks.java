@@ -53,8 +53,7 @@ final class Picks {
       Flow known = x.sizes().slice(0, 1, 2);
       count = known.min(known.constant(Tensor.vector(most)));
     }
-    List<Value> both =
-        x.graph().add(TopK.OP, Attrs.NONE, List.of(x.value(), count.value()), 2, "");
+    List<Value> both = x.graph().add(TopK.OP, Attrs.NONE, List.of(x.value(), count.value()), 2, "");
     return new Largest(x.with(both.get(0)), x.with(both.get(1)));
   }
 
@@ -81,8 +80,7 @@ final class Picks {
             scores.constant(Tensor.scalar(DType.F32, overlap)).value(),
             scores.constant(Tensor.scalar(DType.F32, least)).value());
     Flow rows =
-        scores.with(
-            scores.graph().add(NonMaxSuppression.OP, Attrs.NONE, args, 1, "").get(0));
+        scores.with(scores.graph().add(NonMaxSuppression.OP, Attrs.NONE, args, 1, "").get(0));
     Flow ones = rows.select(1, 0).mul(0).add(1).cast(DType.F32);
     return all.mul(0).op(ScatterNd.OP, Attrs.NONE, rows, ones).select(1, 0);
   }

@@ -83,10 +83,11 @@ public record Proposals(
       Picks.Largest best = Picks.largest(level.logits().stop(), levelMost);
       BoxFlow differences = best.of(BoxFlow.of(level.differences().stop()));
       BoxFlow box =
-          CODING.box(differences.corners(), level.boxes().gather(best.places())).within(height, width);
+          CODING
+              .box(differences.corners(), level.boxes().gather(best.places()))
+              .within(height, width);
       Flow score = best.values().sigmoid();
-      Flow fits =
-          box.width().greaterEqual(SMALLEST).and(box.height().greaterEqual(SMALLEST));
+      Flow fits = box.width().greaterEqual(SMALLEST).and(box.height().greaterEqual(SMALLEST));
       score = score.where(fits.and(score.greaterEqual(least)), score.number(Picks.NOTHING));
       Flow kept = Picks.keep(box, score, overlap, Picks.NOTHING / 2);
       boxes.add(box);

@@ -33,9 +33,7 @@ public record Pyramid(String name, long channels) {
   private Flow inner(Flow x, int level) {
     return x.named(name + ".inner_blocks." + level + ".0")
         .conv2d(
-            channels,
-            1,
-            o -> o.weights(Initializers.xavierUniform()).biases(Initializers.zeros()));
+            channels, 1, o -> o.weights(Initializers.xavierUniform()).biases(Initializers.zeros()));
   }
 
   private Flow outer(Flow x, int level) {
@@ -53,8 +51,7 @@ public record Pyramid(String name, long channels) {
             ? like.constant(Tensor.vector(like.size(2), like.size(3)))
             : like.sizes().slice(0, 2, 4);
     Attrs attrs =
-        Attrs.of(
-            "coordinateMode", "asymmetric", "nearestMode", "floor", "axes", new long[] {2, 3});
+        Attrs.of("coordinateMode", "asymmetric", "nearestMode", "floor", "axes", new long[] {2, 3});
     List<Value> args = List.of(x.value(), Value.ABSENT, sizes.value());
     return x.with(x.graph().add(Resize.OP, attrs, args, 1, "").get(0));
   }

@@ -46,7 +46,8 @@ public record RegionHeads(
   private record Said(Flow logits, Flow differences) {}
 
   /** Regions that are learnt, those that show things first; their things, labels and boxes. */
-  private record Lesson(BoxFlow boxes, Flow things, Flow labels, BoxFlow wanted, Flow good, Flow counts) {}
+  private record Lesson(
+      BoxFlow boxes, Flow things, Flow labels, BoxFlow wanted, Flow good, Flow counts) {}
 
   /**
    * The things in pictures: boxes [B, K, 4], scores [B, K] (0 for rows that mean nothing), labels
@@ -117,8 +118,7 @@ public record RegionHeads(
 
   private Flow dense(Flow x, String part, long units) {
     return x.named(name + part)
-        .then(
-            Layers.dense(units).weights(Initializers.fanIn()).biases(Initializers.zeros()));
+        .then(Layers.dense(units).weights(Initializers.fanIn()).biases(Initializers.zeros()));
   }
 
   /** [B R, classes, 28, 28]. */
@@ -136,16 +136,10 @@ public record RegionHeads(
     }
     x =
         x.named(name + ".mask_predictor.conv5_mask")
-            .convTranspose2d(
-                channels,
-                2,
-                o -> o.stride(2).weights(Initializers.heNormal()))
+            .convTranspose2d(channels, 2, o -> o.stride(2).weights(Initializers.heNormal()))
             .relu();
     return x.named(name + ".mask_predictor.mask_fcn_logits")
-        .conv2d(
-            classes,
-            1,
-            o -> o.weights(Initializers.heNormal()).biases(Initializers.zeros()));
+        .conv2d(classes, 1, o -> o.weights(Initializers.heNormal()).biases(Initializers.zeros()));
   }
 
   /**
@@ -157,11 +151,7 @@ public record RegionHeads(
    * @param maps 1 where a thing is, [B, M, H, W]; nothing without masks
    */
   public Map<String, Flow> losses(
-      List<Flow> levels,
-      Proposals.Found proposals,
-      Flow corners,
-      Flow labels,
-      List<Flow> maps) {
+      List<Flow> levels, Proposals.Found proposals, Flow corners, Flow labels, List<Flow> maps) {
     Flow there = labels.greaterEqual(0).cast(DType.F32);
     Lesson lesson = lesson(proposals, corners, labels, there);
     Said said = said(levels, lesson.boxes());
@@ -231,8 +221,7 @@ public record RegionHeads(
         Regions.pictures(boxes.left())
             .mul(Dims.of(maps, 1))
             .add(lesson.things().slice(1, 0, rows).reshape(-1));
-    Attrs attrs =
-        Attrs.of("outputHeight", MASK_SIDE, "outputWidth", MASK_SIDE, "halfPixel", false);
+    Attrs attrs = Attrs.of("outputHeight", MASK_SIDE, "outputWidth", MASK_SIDE, "halfPixel", false);
     Flow wanted =
         planes(maps)
             .op(RoiAlign.OP, attrs, boxes.corners().stop().reshape(-1, 4), number)

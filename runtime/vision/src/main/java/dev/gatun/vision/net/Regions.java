@@ -54,8 +54,7 @@ public record Regions(int side, int samples) {
       numbers =
           count
               .constant(Tensor.scalar(0))
-              .op(
-                  dev.gatun.core.op.Range.OP, Attrs.NONE, count, count.constant(Tensor.scalar(1)));
+              .op(dev.gatun.core.op.Range.OP, Attrs.NONE, count, count.constant(Tensor.scalar(1)));
     }
     return zero.add(numbers.unsqueeze(1)).reshape(-1);
   }
@@ -89,8 +88,7 @@ public record Regions(int side, int samples) {
       parts.add(levels.get(i).op(RoiAlign.OP, attrs, rows.gather(0, own), pictures.gather(0, own)));
     }
     Flow at = Flow.concat(0, order);
-    List<Value> sorted =
-        at.graph().add(Sort.OP, Attrs.of("axis", 0), List.of(at.value()), 2, "");
+    List<Value> sorted = at.graph().add(Sort.OP, Attrs.of("axis", 0), List.of(at.value()), 2, "");
     return Flow.concat(0, parts).gather(0, at.with(sorted.get(1)));
   }
 
@@ -168,7 +166,8 @@ public record Regions(int side, int samples) {
     for (int i = 0; i < count; i++) {
       parts[i] = (i + 0.5f) / count;
     }
-    Flow at = begin.unsqueeze(1).add(length.unsqueeze(1).mul(rows.constant(Tensor.of(parts, count))));
+    Flow at =
+        begin.unsqueeze(1).add(length.unsqueeze(1).mul(rows.constant(Tensor.of(parts, count))));
     Flow last = size.sub(1).unsqueeze(1);
     Flow clipped = at.max(0).min(last);
     Flow low = clipped.floor();

@@ -95,14 +95,7 @@ class RegionsTests {
     Anchors anchors = new Anchors(List.of(List.of(32), List.of(64)), List.of(0.5, 1.0, 2.0));
     Map<String, Tensor> inputs = Map.of("x", random(1, 1, 2, 3, 4), "p", random(1, 1, 3, 25, 33));
     for (boolean known : new boolean[] {true, false}) {
-      Tensor y =
-          run(
-              inputs,
-              known,
-              in ->
-                  anchors
-                      .of(in.get("x"), in.get("p"), 0)
-                      .corners());
+      Tensor y = run(inputs, known, in -> anchors.of(in.get("x"), in.get("p"), 0).corners());
       assertEquals(Shape.of(36, 4), y.shape());
       float[] all = y.toFloats();
       // Steps of 25 / 3 = 8 down and 33 / 4 = 8 across; the second place of the second row.
@@ -140,12 +133,14 @@ class RegionsTests {
     }
     Tensor d =
         run(
-            Map.of("a", Tensor.of(new float[] {10, 20, 50, 40}, 1, 1, 4),
-                "b", Tensor.of(new float[] {0, 0, 20, 40}, 1, 1, 4)),
+            Map.of(
+                "a",
+                Tensor.of(new float[] {10, 20, 50, 40}, 1, 1, 4),
+                "b",
+                Tensor.of(new float[] {0, 0, 20, 40}, 1, 1, 4)),
             true,
             in ->
-                new BoxCoding(10, 5)
-                    .differences(BoxFlow.of(in.get("a")), BoxFlow.of(in.get("b"))));
+                new BoxCoding(10, 5).differences(BoxFlow.of(in.get("a")), BoxFlow.of(in.get("b"))));
     assertArrayEquals(
         new float[] {10, 2.5f, (float) (5 * Math.log(2)), (float) (5 * Math.log(0.5))},
         d.toFloats(),
@@ -168,9 +163,7 @@ class RegionsTests {
         Map.of("x", boxes, "y", corners, "there", Tensor.of(there, 2, things));
     for (boolean best : new boolean[] {false, true}) {
       Function<Inputs, Matching> matching =
-          in ->
-              Matching.of(
-                  BoxFlow.of(in.get("x")), in.get("y"), in.get("there"), 0.3, 0.5, best);
+          in -> Matching.of(BoxFlow.of(in.get("x")), in.get("y"), in.get("there"), 0.3, 0.5, best);
       float[] good = run(inputs, true, in -> matching.apply(in).good()).toFloats();
       float[] bad = run(inputs, true, in -> matching.apply(in).bad()).toFloats();
       long[] which = run(inputs, true, in -> matching.apply(in).things()).toLongs();
@@ -185,7 +178,8 @@ class RegionsTests {
               double overlap = box(boxes, row * count + i).iou(box(corners, row * things + t));
               double top = 0;
               for (int j = 0; j < count; j++) {
-                top = Math.max(top, box(boxes, row * count + j).iou(box(corners, row * things + t)));
+                top =
+                    Math.max(top, box(boxes, row * count + j).iou(box(corners, row * things + t)));
               }
               own |= overlap > 0 && overlap > top - 1e-6;
               at = overlap > most ? t : at;
@@ -252,10 +246,7 @@ class RegionsTests {
     float[] some =
         run(inputs, true, in -> Picks.some(in.get("from"), in.get("chance"), 10)).toFloats();
     float[] own =
-        run(
-                inputs,
-                true,
-                in -> Picks.some(in.get("from"), in.get("chance"), 10, in.get("counts")))
+        run(inputs, true, in -> Picks.some(in.get("from"), in.get("chance"), 10, in.get("counts")))
             .toFloats();
     int[] expected = {10, 4, 0, 7, 4, 0};
     for (int row = 0; row < 3; row++) {
@@ -306,7 +297,8 @@ class RegionsTests {
       int level = (int) Math.clamp(Math.floor(usual + 1e-6), 2, 5) - 2;
       seen[level]++;
       for (int i = 0; i < 27; i++) {
-        double expected = bin(Objects.requireNonNull(inputs.get("level" + level)), r / rows, i, box, 4 << level);
+        double expected =
+            bin(Objects.requireNonNull(inputs.get("level" + level)), r / rows, i, box, 4 << level);
         assertEquals(expected, results.get(0).getFloat(27L * r + i), 1e-4, "region " + r);
         assertEquals(expected, results.get(1).getFloat(27L * r + i), 1e-4, "region " + r);
       }
