@@ -7,7 +7,6 @@ import dev.gatun.core.tensor.DType;
 import dev.gatun.core.tensor.Shape;
 import dev.gatun.core.tensor.Tensor;
 import dev.gatun.train.Epochs;
-import dev.gatun.train.ParameterGroup;
 import dev.gatun.train.Tables;
 import dev.gatun.train.Trainer;
 import dev.gatun.train.data.Batch;
@@ -15,24 +14,13 @@ import dev.gatun.train.data.BatchCursor;
 import dev.gatun.train.data.Dataset;
 import dev.gatun.train.data.Imbalanced;
 import dev.gatun.train.data.IndexedDataset;
-import dev.gatun.train.data.Interactions;
 import dev.gatun.train.metric.Average;
 import dev.gatun.train.metric.Metric;
 import dev.gatun.train.metric.Metrics;
-import dev.gatun.train.metric.RetrievalMetric;
-import dev.gatun.train.net.Flow;
-import dev.gatun.train.net.Initializers;
-import dev.gatun.train.net.Input;
-import dev.gatun.train.net.Layer;
-import dev.gatun.train.net.Layers;
 import dev.gatun.train.net.Net;
 import dev.gatun.train.optim.Optimizers;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -142,111 +130,6 @@ class LossTasksTests {
         // Pixels between 0 and 1 have an entropy of their own, which cross entropy keeps.
         assertTrue(last < 0.6 * first, loss + ": " + first + " to " + last);
       }
-    }
-  }
-
-  private static final int USERS = 300;
-  private static final int ITEMS = 150;
-
-  /** Users like items near them in a plane of tastes. */
-  private static Interactions tastes() {
-    Random random = new Random(3);
-    double[][] users = points(random, USERS);
-    double[][] items = points(random, ITEMS);
-    List<Interactions.Interaction> all = new ArrayList<>();
-    for (int u = 0; u < USERS; u++) {
-      for (int k = 0; k < 14; ) {
-        int item = random.nextInt(ITEMS);
-        double d = Math.hypot(users[u][0] - items[item][0], users[u][1] - items[item][1]);
-        if (random.nextDouble() < Math.exp(-8 * d * d)) {
-          all.add(new Interactions.Interaction(u, item, k++));
-        }
-      }
-    }
-    return Interactions.of(all, ITEMS);
-  }
-
-  private static double[][] points(Random random, int count) {
-    double[][] points = new double[count][];
-    for (int i = 0; i < count; i++) {
-      points[i] = new double[] {2 * random.nextDouble() - 1, 2 * random.nextDouble() - 1};
-    }
-    return points;
-  }
-
-  private static Flow score(Layer users, Layer items, Flow user, Flow item) {
-    return Similarity.dot(user.then(users), item.then(items));
-  }
-
-  @Test
-  @Tag("acceptance")
-  void pairsRankAsWellAsSingleLabels() {
-    Interactions.LeaveOneOut split = tastes().leaveOneOut();
-    double bce = hitRate(split, false);
-    double bpr = hitRate(split, true);
-    assertTrue(bpr >= bce - 0.02 && bpr > 0.5, "BPR " + bpr + ", cross entropy " + bce);
-  }
-
-  /** Share of users whose last item is among the first 10 of 100 others and it. */
-  private static double hitRate(Interactions.LeaveOneOut split, boolean pairs) {
-    Interactions train = split.train();
-    Interactions test = split.test();
-    Layer users = Layers.embedding(USERS, 8).weights(Initializers.normal(0, 0.1));
-    Layer items = Layers.embedding(ITEMS, 8).weights(Initializers.normal(0, 0.1));
-    Input user = Input.ids("user");
-    Input item = Input.ids("item");
-    Input other = Input.ids("other");
-    Net net =
-        pairs
-            ? Net.of(
-                List.of(user, item, other),
-                in ->
-                    List.of(
-                        score(users, items, in.get(0), in.get(1)),
-                        score(users, items, in.get(0), in.get(2))))
-            : Net.of(user, item, (u, i) -> score(users, items, u, i));
-    Objective ranking =
-        new Objective() {
-          @Override
-          public List<Input> targets(List<Flow> outputs) {
-            return List.of();
-          }
-
-          @Override
-          public Flow value(List<Flow> outputs, List<Flow> targets, Optional<Flow> weights) {
-            return PairLosses.bpr(outputs.get(0), outputs.get(1)).mean();
-          }
-        };
-    IndexedDataset data =
-        pairs ? train.pairs(5) : train.withNegatives(1, 5).map(s -> s.with("y", s.get("label")));
-    try (Trainer trainer =
-        Trainer.builder(net)
-            .loss(pairs ? ranking : Losses.sigmoidCrossEntropy())
-            .optimizer(Optimizers.adam(0.01))
-            .group(ParameterGroup.of("").l2(1e-5))
-            .build()) {
-      trainer.fit(data.shuffle(1).batch(pairs ? 64 : 128), Epochs.of(40));
-      RetrievalMetric hits = RetrievalMetric.hitRate(10);
-      Random random = new Random(9);
-      for (Interactions.Interaction each : test.all()) {
-        long[] candidates = new long[101];
-        candidates[0] = each.item();
-        for (int i = 1; i < 101; i++) {
-          candidates[i] = random.nextInt(ITEMS);
-        }
-        long[] same = new long[101];
-        Arrays.fill(same, each.user());
-        Map<String, Tensor> inputs = new LinkedHashMap<>();
-        inputs.put("user", Tensor.of(same, 101));
-        inputs.put("item", Tensor.of(candidates, 101));
-        inputs.put("other", Tensor.of(candidates, 101));
-        inputs.keySet().retainAll(net.inputs().stream().map(Input::name).toList());
-        Tensor scores = trainer.predict(inputs).get(net.outputNames().get(0));
-        float[] relevant = new float[101];
-        relevant[0] = 1;
-        hits.update(scores.reshape(Shape.of(1, 101)), Tensor.of(relevant, 1, 101));
-      }
-      return hits.result();
     }
   }
 }
