@@ -66,6 +66,7 @@ final class WorkerProcess implements AutoCloseable {
             "-XX:+UseSerialGC",
             "-Xmn16m",
             "-XX:Tier3DelayOn=100000",
+            "-XX:Tier0ProfilingStartPercentage=1000000",
             "-XX:CompilerThreadStackSize=8192",
             "-XX:+AutoCreateSharedArchive",
             "-XX:SharedArchiveFile=" + work.resolve(engine.id() + ".jsa"),

@@ -116,10 +116,7 @@ class RecommenderTests {
         pairs
             ? Net.of(
                 List.of(user, item, other),
-                in ->
-                    List.of(
-                        score.apply(in.get(0), in.get(1)),
-                        score.apply(in.get(0), in.get(2))))
+                in -> List.of(score.apply(in.get(0), in.get(1)), score.apply(in.get(0), in.get(2))))
             : Net.of(user, item, score);
     Objective ranking =
         new Objective() {
