@@ -183,8 +183,8 @@ final class DepthwiseTilesF32 {
           init,
           VECTOR_BYTES,
           init + PIXEL_BYTES,
-          0,
-          6);
+          call % 2 == 0 ? 0 : Float.NEGATIVE_INFINITY,
+          call % 3 == 0 ? 6 : Float.POSITIVE_INFINITY);
     }
   }
 
@@ -260,9 +260,9 @@ final class DepthwiseTilesF32 {
     cut();
     code.lstore(dstAt);
     loop(row, COUNT, this::taps);
+    clamp(LO, Float.NEGATIVE_INFINITY, "LT", lo);
+    clamp(HI, Float.POSITIVE_INFINITY, "GT", hi);
     for (int i = 0; i < shape.pixels; i++) {
-      clamp(sums[i], "LT", lo);
-      clamp(sums[i], "GT", hi);
       code.aload(sums[i]);
       code.getstatic(MEMORY, "ALL", SEGMENT);
       code.lload(dstAt).lload(PIXEL_BYTES).loadConstant((long) i).lmul().ladd();
@@ -315,6 +315,16 @@ final class DepthwiseTilesF32 {
   /** Cuts an address so that it is known to lie in memory. */
   private void cut() {
     code.loadConstant(ADDRESS_BITS).land();
+  }
+
+  /** Clamps all sums, unless the bound is no bound. */
+  private void clamp(int parameter, float none, String comparison, int bound) {
+    Label free = code.newLabel();
+    code.fload(parameter).loadConstant(none).fcmpl().ifeq(free);
+    for (int sum : sums) {
+      clamp(sum, comparison, bound);
+    }
+    code.labelBinding(free);
   }
 
   /** Replaces lanes beyond a bound; two instructions where min and max take five or more. */

@@ -74,6 +74,7 @@ public final class GemmF32 {
   private final GemmTileF32 lowLast;
   private final @Nullable GemmTileF32 direct;
   private final boolean dots;
+  private final boolean isFar;
 
   /** Whether left values of a tile are kept as they lie in memory, term by term. */
   private final boolean byTerm;
@@ -89,8 +90,8 @@ public final class GemmF32 {
     this.k = k;
     this.left = left;
     this.right = right;
-    tiles = Math.max(1, Math.ceilDiv(m, GemmTilesF32.HEIGHT));
     panels = PackedWeightsF32.panels(n);
+    tiles = Math.max(1, Math.ceilDiv(m, GemmTilesF32.HEIGHT));
     depths = Math.max(1, Math.ceilDiv(k, GemmTilesF32.DEPTH));
     // Even depths, each of whole cache lines of left floats.
     depth = Math.ceilDiv(Math.ceilDiv(k, depths), 16) * 16;
@@ -116,12 +117,14 @@ public final class GemmF32 {
     if (m == 0 || n == 0) {
       split = new GemmSplitF32(0, 0);
       blockTiles = 1;
+      isFar = false;
     } else {
       boolean packed = right == Right.PACKED && narrow == null;
       split = GemmSplitF32.choose(tiles, tallHeight, MOST_TILES, panels, k, packed, threads);
       long taskPanels = Math.ceilDiv(panels, split.panelBlocks());
       boolean resident = packed && taskPanels * k * COLUMN_BYTES <= RESIDENT_BYTES;
       long floats = (long) GemmTilesF32.HEIGHT * Math.max(k, taskPanels * COLUMNS);
+      isFar = packed && !resident;
       blockTiles = resident ? (int) Math.max(1, BLOCK_FLOATS / floats) : MOST_TILES;
       int taskTiles = Math.ceilDiv(tiles, split.rowBlocks());
       GemmScratchF32.expect(Math.min(blockTiles, taskTiles) * tallHeight);
@@ -325,6 +328,11 @@ public final class GemmF32 {
         long panelFromRowBytes = from == 0 ? 0 : fromRowBytes;
         long panelC = c + columnBytes;
         long r = right(b, bRowBytes, panel, columns, k0, k1, scratch);
+        GemmAheadF32 ahead = scratch.ahead;
+        ahead.clear();
+        if (isFar && panel + 1 < lastPanel) {
+          ahead.set(r + (long) k * COLUMN_BYTES, (long) (k1 - k0) * COLUMN_BYTES);
+        }
         if (dots) {
           float[] sums = scratch.sums;
           GemmDotsF32.run(block, m, k1 - k0, r, bRowBytes, columns, sums);
@@ -345,7 +353,8 @@ public final class GemmF32 {
               high,
               panelC,
               cRowBytes,
-              scratch.tile);
+              scratch.tile,
+              ahead);
         }
         if (last && epilogue != null && (panel + 1 - grouped == group || panel + 1 == lastPanel)) {
           int column = grouped * COLUMNS;
@@ -372,7 +381,8 @@ public final class GemmF32 {
       float hi,
       long c,
       long cRowBytes,
-      long edge) {
+      long edge,
+      GemmAheadF32 ahead) {
     boolean whole = columns == COLUMNS;
     // Elsewhere tiles are made in scratch memory, which stays in L1, and then copied to c.
     boolean there = whole && lo == Float.NEGATIVE_INFINITY && hi == Float.POSITIVE_INFINITY;
@@ -389,7 +399,8 @@ public final class GemmF32 {
       long startRowBytes = fromRowBytes;
       long to = c + row * cRowBytes;
       if (there) {
-        kernel.run(terms, block, at, right, bRowBytes, start, startRowBytes, to, cRowBytes);
+        long next = isFar ? ahead.take(terms, right) : right;
+        kernel.run(terms, block, at, right, bRowBytes, start, startRowBytes, to, cRowBytes, next);
         continue;
       }
       if (columns % Lanes.F32_LENGTH != 0) {
@@ -398,7 +409,9 @@ public final class GemmF32 {
         start = edge;
         startRowBytes = edgeRowBytes;
       }
-      kernel.run(terms, block, at, right, bRowBytes, start, startRowBytes, edge, COLUMN_BYTES);
+      long next = isFar ? ahead.take(terms, right) : right;
+      kernel.run(
+          terms, block, at, right, bRowBytes, start, startRowBytes, edge, COLUMN_BYTES, next);
       GemmEdgesF32.finishTile(edge, to, cRowBytes, height, columns, lo, hi);
     }
   }

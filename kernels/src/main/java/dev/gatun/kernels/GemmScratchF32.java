@@ -32,6 +32,9 @@ final class GemmScratchF32 {
   /** Sums of a few rows of a panel. */
   final float[] sums = new float[GemmDotsF32.MOST_ROWS * PackedWeightsF32.COLUMNS];
 
+  /** What tiles read ahead. */
+  final GemmAheadF32 ahead = new GemmAheadF32();
+
   private final Arena owner = Arena.ofAuto();
   private float[] left = new float[0];
 

@@ -1,6 +1,7 @@
 package dev.gatun.kernels;
 
 import static java.lang.constant.ConstantDescs.CD_Object;
+import static java.lang.constant.ConstantDescs.CD_byte;
 import static java.lang.constant.ConstantDescs.CD_float;
 import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_long;
@@ -15,6 +16,7 @@ import java.lang.classfile.TypeKind;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.AccessFlag;
@@ -65,6 +67,11 @@ final class GemmTileEmitterF32 {
   private static final ClassDesc LANES = ClassDesc.of(Lanes.class.getName());
   private static final ClassDesc MEMORY = ClassDesc.of(Memory.class.getName());
 
+  private static final ClassDesc VALUE_LAYOUT = ClassDesc.of(ValueLayout.class.getName());
+  private static final ClassDesc BYTE_LAYOUT =
+      ValueLayout.OfByte.class.describeConstable().orElseThrow();
+  private static final MethodTypeDesc GET_BYTE = MethodTypeDesc.of(CD_byte, BYTE_LAYOUT, CD_long);
+
   private static final MethodTypeDesc LOAD =
       MethodTypeDesc.of(FLOAT_VECTOR, SPECIES, SEGMENT, CD_long, BYTE_ORDER);
   private static final MethodTypeDesc STORE =
@@ -79,6 +86,14 @@ final class GemmTileEmitterF32 {
   private static final long DISTANCE_BITS = (1L << 40) - 1;
   private static final int INDEX_BITS = (1 << 28) - 1;
 
+  private static final int LINE_BYTES = 4 * PackedWeightsF32.COLUMNS;
+
+  /** The right address is a base and eight times what is counted: a scale that x86 has. */
+  private static final int LINE_SHIFT = 3;
+
+  /** The address ahead moves a quarter as far: {@link GemmAheadF32#PACE}. */
+  private static final int AHEAD_SHIFT = LINE_SHIFT - 2;
+
   /** Terms are few enough that their number times that of the rows is an index, too. */
   private static final int DEPTH_BITS = (1 << 20) - 1;
 
@@ -92,12 +107,14 @@ final class GemmTileEmitterF32 {
   private static final int INIT_ROW_BYTES = 10;
   private static final int C = 12;
   private static final int C_ROW_BYTES = 14;
+  private static final int AHEAD = 16;
   private static final MethodTypeDesc RUN =
       MethodTypeDesc.of(
-          CD_void,
+          CD_int,
           CD_int,
           CD_float.arrayType(),
           CD_int,
+          CD_long,
           CD_long,
           CD_long,
           CD_long,
@@ -120,6 +137,8 @@ final class GemmTileEmitterF32 {
   private int end;
   private int[] right = {};
   private int left;
+  private int seen;
+  private int walked;
 
   private GemmTileEmitterF32(
       int rows,
@@ -193,6 +212,10 @@ final class GemmTileEmitterF32 {
     k = c.allocateLocal(TypeKind.INT);
     end = c.allocateLocal(TypeKind.INT);
     left = c.allocateLocal(TypeKind.REFERENCE);
+    seen = c.allocateLocal(TypeKind.INT);
+    c.iconst_0().istore(seen);
+    walked = c.allocateLocal(TypeKind.LONG);
+    c.lconst_0().lstore(walked);
     right = new int[vectors];
     for (int j = 0; j < vectors; j++) {
       right[j] = c.allocateLocal(TypeKind.REFERENCE);
@@ -211,7 +234,7 @@ final class GemmTileEmitterF32 {
     end(c);
     loop(c, 1);
     finish(c);
-    c.return_();
+    c.iload(seen).ireturn();
   }
 
   /** Makes a number of terms on the stack the end of the loop; walking tiles count from A_AT. */
@@ -227,7 +250,7 @@ final class GemmTileEmitterF32 {
 
   /** Cuts parameters to ranges that need no bounds checks; no valid one changes. */
   private void cut(CodeBuilder c) {
-    for (int address : new int[] {B, INIT, C}) {
+    for (int address : new int[] {B, INIT, C, AHEAD}) {
       c.lload(address).loadConstant(ADDRESS_BITS).land().lstore(address);
     }
     for (int distance : new int[] {B_ROW_BYTES, INIT_ROW_BYTES, C_ROW_BYTES}) {
@@ -237,6 +260,16 @@ final class GemmTileEmitterF32 {
     if (walking) { // Elsewhere it would help C2 to unroll what must not be unrolled.
       c.iload(A_AT).loadConstant(INDEX_BITS).iand().istore(A_AT);
     }
+  }
+
+  /**
+   * Reads a byte of what is needed later, a quarter as far as the loop walked. Only bytes: what
+   * reads a float or an int goes by a method that C2 may leave a call.
+   */
+  private void ahead(CodeBuilder c) {
+    memory(c).getstatic(VALUE_LAYOUT, "JAVA_BYTE", BYTE_LAYOUT);
+    c.lload(AHEAD).lload(walked).loadConstant(AHEAD_SHIFT).lshl().ladd();
+    c.invokeinterface(SEGMENT, "get", GET_BYTE).iload(seen).ixor().istore(seen);
   }
 
   /** The first set of sums starts at init, the others at zero. */
@@ -269,7 +302,13 @@ final class GemmTileEmitterF32 {
     for (int step = 0; step < steps; step++) {
       step(c, step);
     }
-    if (walking) {
+    if (GemmTilesF32.looksAhead(rows, packed)) {
+      ahead(c);
+    }
+    if (walking && packed) {
+      c.lload(walked).loadConstant((long) steps * LINE_BYTES >> LINE_SHIFT).ladd();
+      c.loadConstant(DISTANCE_BITS).land().lstore(walked);
+    } else if (walking) {
       c.lload(B);
       rightDistance(c, steps);
       c.ladd().loadConstant(ADDRESS_BITS).land().lstore(B);
@@ -284,6 +323,8 @@ final class GemmTileEmitterF32 {
         c.iload(k).i2l();
         rightDistance(c, 1);
         c.lmul().ladd();
+      } else if (packed) {
+        c.lload(walked).loadConstant(LINE_SHIFT).lshl().ladd();
       }
       if (step > 0) {
         rightDistance(c, step);

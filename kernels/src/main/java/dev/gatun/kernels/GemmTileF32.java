@@ -15,8 +15,11 @@ interface GemmTileF32 {
    * @param initRowBytes distance between their rows, 0 to use one row for all
    * @param c address of the result
    * @param cRowBytes distance between its rows
+   * @param ahead address of what is soon to be read or written: a byte of it is read in each round,
+   *     which brings it into the cache while the tile waits for nothing but its products
+   * @return nothing of meaning, what was read ahead
    */
-  void run(
+  int run(
       int depth,
       float[] a,
       int aAt,
@@ -25,5 +28,20 @@ interface GemmTileF32 {
       long init,
       long initRowBytes,
       long c,
-      long cRowBytes);
+      long cRowBytes,
+      long ahead);
+
+  /** The same without anything to read ahead. */
+  default void run(
+      int depth,
+      float[] a,
+      int aAt,
+      long b,
+      long bRowBytes,
+      long init,
+      long initRowBytes,
+      long c,
+      long cRowBytes) {
+    run(depth, a, aAt, b, bRowBytes, init, initRowBytes, c, cRowBytes, b);
+  }
 }

@@ -27,8 +27,13 @@ final class TapProductF32 {
 
   private static final int HEIGHT = GemmTilesF32.HEIGHT;
 
-  /** While all weights are below this, they stay in L2 and one tile of pixels at a time is best. */
+  /**
+   * While all weights are below this, they stay in L2 and few tiles of pixels at a time are best.
+   */
   private static final long RESIDENT_BYTES = Cpu.get().l2Bytes() / 2;
+
+  /** Gathered floats of these few tiles: short rows share a panel while it is in L1. */
+  private static final int NEAR_FLOATS = 16 << 10;
 
   /** Gathered rows take this part of L2 when the weights do not stay there. */
   private static final int MOST_TILES =
@@ -64,6 +69,7 @@ final class TapProductF32 {
   private final int lineTiles;
   private final int lineLength;
   private final int blockTiles;
+  private final boolean isFar;
   private final int tallHeight;
   private final GemmTileF32 tall;
   private final GemmTileF32 low;
@@ -108,9 +114,9 @@ final class TapProductF32 {
     split =
         GemmSplitF32.choose(tiles, tallHeight, tiles, this.groups * panels, depth, true, threads);
     long taskPanels = Math.ceilDiv(this.groups * panels, split.panelBlocks());
-    boolean resident =
-        Math.min(panels, taskPanels) * gather.rowLength() * COLUMN_BYTES <= RESIDENT_BYTES;
-    blockTiles = resident ? 1 : MOST_TILES;
+    long rowLength = Math.max(1, gather.rowLength()); // a phase of strides may have no taps
+    isFar = Math.min(panels, taskPanels) * rowLength * COLUMN_BYTES > RESIDENT_BYTES;
+    blockTiles = isFar ? MOST_TILES : Math.clamp(NEAR_FLOATS / (HEIGHT * rowLength), 1, MOST_TILES);
     GemmScratchF32.expect(leftRows());
   }
 
@@ -436,20 +442,8 @@ final class TapProductF32 {
       for (int tile = firstTile; tile < lastTile; tile += blockTiles) {
         int endTile = Math.min(lastTile, tile + blockTiles);
         block(
-            src,
-            packed,
-            bias,
-            lo,
-            hi,
-            dst,
-            epilogue,
-            buffers,
-            tile,
-            endTile,
-            panel,
-            end,
-            block,
-            scratch.tile);
+            src, packed, bias, lo, hi, dst, epilogue, buffers, tile, endTile, panel, end, block,
+            scratch);
       }
       panel = end;
     }
@@ -470,7 +464,7 @@ final class TapProductF32 {
       int firstPanel,
       int lastPanel,
       float[] block,
-      long edge) {
+      GemmScratchF32 scratch) {
     int group = firstPanel / panels;
     long firstPixel = firstPixel(firstTile);
     int pixels = (int) (firstPixel(lastTile) - firstPixel);
@@ -494,9 +488,13 @@ final class TapProductF32 {
         int column = group * groupOut + columnInGroup;
         long weights = packed + (panel * rowLength + done) * COLUMN_BYTES;
         long init = d > 0 || bias == 0 ? 0 : bias + 4L * column;
+        scratch.ahead.clear();
+        if (isFar && panel + 1 < lastPanel) {
+          scratch.ahead.set(weights + rowLength * COLUMN_BYTES, (long) depth * COLUMN_BYTES);
+        }
         panel(
             depth, d > 0, columns, column, block, firstTile, lastTile, weights, init, low, high,
-            dst, edge);
+            dst, scratch);
       }
       done += depth;
     }
@@ -518,7 +516,9 @@ final class TapProductF32 {
       float lo,
       float hi,
       long dst,
-      long edge) {
+      GemmScratchF32 scratch) {
+    GemmAheadF32 ahead = scratch.ahead;
+    long edge = scratch.tile;
     boolean clamp = lo > Float.NEGATIVE_INFINITY || hi < Float.POSITIVE_INFINITY;
     boolean whole = columns == COLUMNS;
     long pixelBytes = 4L * outChannels * grid.dstPixel();
@@ -536,7 +536,8 @@ final class TapProductF32 {
       long init = add ? to : bias == 0 ? ZEROS : bias;
       long initBytes = add ? pixelBytes : 0;
       if (whole && !clamp) {
-        kernel.run(depth, block, at, weights, 0, init, initBytes, to, pixelBytes);
+        long next = isFar ? ahead.take(depth, weights) : weights;
+        kernel.run(depth, block, at, weights, 0, init, initBytes, to, pixelBytes, next);
       } else {
         // Made in scratch memory, which stays in L1, and then copied.
         if (columns % Lanes.F32_LENGTH != 0) {
@@ -544,7 +545,8 @@ final class TapProductF32 {
           init = edge;
           initBytes = add ? COLUMN_BYTES : 0;
         }
-        kernel.run(depth, block, at, weights, 0, init, initBytes, edge, COLUMN_BYTES);
+        long next = isFar ? ahead.take(depth, weights) : weights;
+        kernel.run(depth, block, at, weights, 0, init, initBytes, edge, COLUMN_BYTES, next);
         GemmEdgesF32.finishTile(edge, to, pixelBytes, height, columns, lo, hi);
       }
       at += stack == null ? height * GemmTilesF32.ROW : stack.length(height);
