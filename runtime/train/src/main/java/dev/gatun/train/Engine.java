@@ -193,11 +193,7 @@ final class Engine implements AutoCloseable {
   /** What the step in use needs. */
   Resources resources() {
     StatefulSession session = latest();
-    Map<String, Type> types = new LinkedHashMap<>(Objects.requireNonNull(current).batch);
-    types.put(StepGraph.RATE, Type.tensor(DType.F32, Shape.SCALAR));
-    types.put(StepGraph.APPLY, Type.tensor(DType.BOOL, Shape.SCALAR));
-    types.keySet().retainAll(session.inputs().keySet());
-    Explanation explanation = session.explain(types);
+    Explanation explanation = explain();
     long bytes = 0;
     for (String name : session.states().keySet()) {
       bytes += session.state(name).bytes();
@@ -208,6 +204,16 @@ final class Engine implements AutoCloseable {
         explanation.arenaBytes(),
         explanation.weightBytes(),
         times.median());
+  }
+
+  /** What the step in use runs. */
+  Explanation explain() {
+    StatefulSession session = latest();
+    Map<String, Type> types = new LinkedHashMap<>(Objects.requireNonNull(current).batch);
+    types.put(StepGraph.RATE, Type.tensor(DType.F32, Shape.SCALAR));
+    types.put(StepGraph.APPLY, Type.tensor(DType.BOOL, Shape.SCALAR));
+    types.keySet().retainAll(session.inputs().keySet());
+    return session.explain(types);
   }
 
   /** All states by name. */
@@ -281,7 +287,7 @@ final class Engine implements AutoCloseable {
   /** Begins to look at batches with the weights as they are now. */
   Inspector.Gathering inspect() {
     if (inspector == null) {
-      inspector = new Inspector(recipe.net(), recipe.objective(), options);
+      inspector = new Inspector(recipe.net(), recipe.objective(), options.memoryBudget(0));
     }
     Tensor random = state().get("random");
     return inspector.gather(weights(false), random == null ? Tensor.vector(seed, 0) : random);
@@ -295,8 +301,9 @@ final class Engine implements AutoCloseable {
     return session.run(all);
   }
 
+  /** Without the budget, which is that of steps. */
   private Session compile(Graph graph) {
-    return new Model(graph, Map.of(), Map.of()).compile(options);
+    return new Model(graph, Map.of(), Map.of()).compile(options.memoryBudget(0));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.gatun.train;
 
+import dev.gatun.core.exec.Explanation;
 import dev.gatun.core.exec.Outputs;
 import dev.gatun.core.tensor.GatunException;
 import dev.gatun.core.tensor.Tensor;
@@ -397,6 +398,11 @@ public final class Trainer implements AutoCloseable {
   /** Memory and time of the latest kind of step; compiles it once more to count. */
   public Resources resources() {
     return engine().resources();
+  }
+
+  /** What the latest kind of step runs, kernel by kernel, and what it computes again. */
+  public Explanation explain() {
+    return engine().explain();
   }
 
   TrainerOptions options() {

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Options of a {@link Trainer}; those that are not given have the value named at the method. */
 public final class TrainerBuilder {
@@ -36,6 +37,7 @@ public final class TrainerBuilder {
   private Map<String, Tensor> masks = Map.of();
   private boolean gradientNorms;
   private Optional<MixedPrecision> precision = Optional.empty();
+  private OptionalLong memoryBudget = OptionalLong.empty();
   private long seed;
   private SessionOptions session = SessionOptions.DEFAULT;
 
@@ -151,6 +153,21 @@ public final class TrainerBuilder {
     return this;
   }
 
+  /**
+   * Most bytes that the values of a step may take at a time (activations that wait for the backward
+   * pass, gradients; {@link Resources#arenaBytes}), parameters and optimizer slots not counted.
+   * Where they would take more, some are computed again in the backward pass: steps get slower, and
+   * stay the same bit for bit. A budget that cannot be met is an error of the first step, which
+   * says what could be reached. None by default.
+   */
+  public TrainerBuilder memoryBudget(long bytes) {
+    if (bytes <= 0) {
+      throw new GatunException("memoryBudget: there must be 1 byte or more, got " + bytes);
+    }
+    memoryBudget = OptionalLong.of(bytes);
+    return this;
+  }
+
   /** How steps are compiled and run. */
   public TrainerBuilder session(SessionOptions options) {
     session = options;
@@ -195,6 +212,6 @@ public final class TrainerBuilder {
             plateau,
             plateauOf,
             seed,
-            session));
+            memoryBudget.isPresent() ? session.memoryBudget(memoryBudget.getAsLong()) : session));
   }
 }

@@ -5,6 +5,7 @@ import dev.gatun.core.graph.GraphBuilder;
 import dev.gatun.core.graph.Node;
 import dev.gatun.core.graph.OpDef;
 import dev.gatun.core.graph.Operands;
+import dev.gatun.core.graph.Segment;
 import dev.gatun.core.graph.Value;
 import dev.gatun.core.op.Expand;
 import dev.gatun.core.op.If;
@@ -77,6 +78,8 @@ public final class Gradients {
             "'" + value.name() + "' is " + value.type() + ", which has no gradient");
       }
     }
+    int around = b.segment();
+    b.segment(Segment.BACKWARD);
     Map<Value, Value> found =
         new Gradients(b, List.of()).run(outputs, upstream, wrt.stream().distinct().toList());
     List<Value> result = new ArrayList<>();
@@ -84,6 +87,7 @@ public final class Gradients {
       Value gradient = found.get(value);
       result.add(gradient == null ? Expand.filled(b, 0, value) : gradient);
     }
+    b.segment(around);
     return result;
   }
 

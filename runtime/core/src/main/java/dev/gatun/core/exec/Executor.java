@@ -343,7 +343,8 @@ final class Executor implements Evaluation.Runner, AutoCloseable {
         selections = select(graph, here, lowering);
       }
       Settling.begin();
-      return new Program(graph, selections, here, options.concurrency(), state);
+      Recomputing whole = Recomputing.of(graph, selections, here, options, state);
+      return new Program(whole, here, options.concurrency(), state);
     } catch (RuntimeException | Error e) {
       resources.close();
       throw e;

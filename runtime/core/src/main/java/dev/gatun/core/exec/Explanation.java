@@ -17,9 +17,19 @@ import java.util.Locale;
  * @param steps in the order in which they run
  * @param arenaBytes memory for intermediate values of one run
  * @param weightBytes native memory for constants, packed ones included
+ * @param recomputed how many of the steps compute again what was not kept
+ * @param recomputedFlops floating-point operations of those
+ * @param savedBytes by how much arenaBytes is smaller for it
  */
 public record Explanation(
-    List<Step> steps, String backend, int threads, long arenaBytes, long weightBytes) {
+    List<Step> steps,
+    String backend,
+    int threads,
+    long arenaBytes,
+    long weightBytes,
+    int recomputed,
+    long recomputedFlops,
+    long savedBytes) {
   /**
    * One node.
    *
@@ -53,7 +63,10 @@ public record Explanation(
         options.backend().toString(),
         target.threads(),
         program.arenaBytes(),
-        target.weights().bytes());
+        target.weights().bytes(),
+        program.recomputing().count(),
+        program.recomputing().flops(),
+        program.recomputing().savedBytes());
   }
 
   static Step step(
@@ -114,6 +127,15 @@ public record Explanation(
             flops() / 1e9,
             arenaBytes / 1e6,
             weightBytes / 1e6));
+    if (recomputed > 0) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "%d steps compute again what was not kept: %.3f GFLOP more, arena %.1f MB smaller%n",
+              recomputed,
+              recomputedFlops / 1e9,
+              savedBytes / 1e6));
+    }
     int number = 0;
     for (Step step : steps) {
       text.append(

@@ -29,6 +29,18 @@ final class Partition {
 
   /** Nodes in order with the values they need from outside and give to outside. */
   record Part(Kind kind, List<Node> nodes, List<Value> inputs, List<Value> outputs) {
+    /** What was chosen for its nodes. */
+    List<Selection> selections(Map<Node, Selection> all) {
+      List<Selection> chosen = new ArrayList<>();
+      for (Node node : nodes) {
+        Selection selection = all.get(node);
+        if (selection != null) {
+          chosen.add(selection);
+        }
+      }
+      return chosen;
+    }
+
     /** The part as a graph of its own. */
     Graph toGraph(String name) {
       List<String> names = new ArrayList<>();

@@ -29,6 +29,7 @@ final class Program implements AutoCloseable {
   record Unit(
       Partition.Part part, @Nullable ContextPool plan, Graph graph, int[] inputs, int[] outputs) {}
 
+  private final Recomputing ready;
   private final Graph graph;
   private final List<Unit> units = new ArrayList<>();
   private final Map<Value, Integer> index = new HashMap<>();
@@ -40,23 +41,15 @@ final class Program implements AutoCloseable {
   // Runs under way, and one for the owner: a program may be dropped while it runs.
   private final AtomicInteger users = new AtomicInteger(1);
 
-  Program(Graph graph, Map<Node, Selection> selections, Target target, int concurrency) {
-    this(graph, selections, target, concurrency, null);
-  }
-
   /**
    * Builds plans.
    *
    * @param memory of the inputs that are state, if there are any
    */
-  Program(
-      Graph graph,
-      Map<Node, Selection> selections,
-      Target target,
-      int concurrency,
-      @Nullable StateMemory memory) {
-    this.graph = graph;
-    this.selections = selections;
+  Program(Recomputing ready, Target target, int concurrency, @Nullable StateMemory memory) {
+    this.ready = ready;
+    this.graph = ready.graph();
+    this.selections = ready.selections();
     this.resources = target.resources();
     for (Value input : graph.inputs()) {
       index.put(input, index.size());
@@ -67,16 +60,13 @@ final class Program implements AutoCloseable {
       Partition.Part part = state.withoutState(number);
       ContextPool pool = null;
       if (part.kind() == Partition.Kind.PLAN) {
-        List<Selection> chosen = new ArrayList<>();
-        for (Node node : part.nodes()) {
-          Selection selection = selections.get(node);
-          if (selection != null) {
-            chosen.add(selection);
-          }
-        }
         Plan plan =
             PlanBuilder.build(
-                part.inputs(), chosen, part.outputs(), target.weights(), state.homes(number));
+                part.inputs(),
+                part.selections(selections),
+                part.outputs(),
+                target.weights(),
+                state.homes(number));
         pool = new ContextPool(plan, concurrency);
       }
       int[] from = at(part.inputs());
@@ -256,6 +246,11 @@ final class Program implements AutoCloseable {
 
   Graph graph() {
     return graph;
+  }
+
+  /** What is computed again. */
+  Recomputing recomputing() {
+    return ready;
   }
 
   List<Unit> units() {

@@ -12,12 +12,19 @@ import java.util.Set;
  * @param concurrency how many runs may be under way at once; more wait
  * @param quickStart with backend AUTO, run heavy graphs on oneDNN until Gatun's own kernels are
  *     compiled by the JIT; results may differ in the last bits before and after
+ * @param memoryBudget most bytes that the values of a run may take, parameters and weights not
+ *     counted: where they would take more, some are computed again instead of kept; 0 for no bound
  */
 public record SessionOptions(
-    Backend backend, int threads, Set<String> disabledPasses, int concurrency, boolean quickStart) {
-  /** All kernels, all processors, all passes, four runs at once, no quick start. */
+    Backend backend,
+    int threads,
+    Set<String> disabledPasses,
+    int concurrency,
+    boolean quickStart,
+    long memoryBudget) {
+  /** All kernels, all processors, all passes, four runs at once, no quick start, no budget. */
   public static final SessionOptions DEFAULT =
-      new SessionOptions(Backend.AUTO, 0, Set.of(), 4, false);
+      new SessionOptions(Backend.AUTO, 0, Set.of(), 4, false, 0);
 
   public SessionOptions {
     if (threads < 0) {
@@ -25,6 +32,10 @@ public record SessionOptions(
     }
     if (concurrency < 1) {
       throw new IllegalArgumentException("concurrency must be 1 or more, got " + concurrency);
+    }
+    if (memoryBudget < 0) {
+      throw new IllegalArgumentException(
+          "the memory budget must be 0 (none) or more bytes, got " + memoryBudget);
     }
     disabledPasses = Set.copyOf(disabledPasses);
     dev.gatun.core.pass.Passes.requireKnown(disabledPasses);
@@ -45,26 +56,34 @@ public record SessionOptions(
 
   /** A copy with another backend. */
   public SessionOptions backend(Backend value) {
-    return new SessionOptions(value, threads, disabledPasses, concurrency, quickStart);
+    return new SessionOptions(
+        value, threads, disabledPasses, concurrency, quickStart, memoryBudget);
   }
 
   /** A copy with another team size. */
   public SessionOptions threads(int value) {
-    return new SessionOptions(backend, value, disabledPasses, concurrency, quickStart);
+    return new SessionOptions(
+        backend, value, disabledPasses, concurrency, quickStart, memoryBudget);
   }
 
   /** A copy that leaves out these passes. */
   public SessionOptions without(String... passes) {
-    return new SessionOptions(backend, threads, Set.of(passes), concurrency, quickStart);
+    return new SessionOptions(
+        backend, threads, Set.of(passes), concurrency, quickStart, memoryBudget);
   }
 
   /** A copy with another bound on concurrent runs. */
   public SessionOptions concurrency(int value) {
-    return new SessionOptions(backend, threads, disabledPasses, value, quickStart);
+    return new SessionOptions(backend, threads, disabledPasses, value, quickStart, memoryBudget);
   }
 
   /** A copy that starts on oneDNN, or does not. */
   public SessionOptions quickStart(boolean value) {
-    return new SessionOptions(backend, threads, disabledPasses, concurrency, value);
+    return new SessionOptions(backend, threads, disabledPasses, concurrency, value, memoryBudget);
+  }
+
+  /** A copy whose runs may use so much memory for values, or any amount with 0. */
+  public SessionOptions memoryBudget(long bytes) {
+    return new SessionOptions(backend, threads, disabledPasses, concurrency, quickStart, bytes);
   }
 }

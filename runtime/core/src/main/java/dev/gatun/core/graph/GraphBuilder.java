@@ -27,11 +27,22 @@ public final class GraphBuilder {
   private final Map<Datum, Value> constants = new HashMap<>();
   private final Set<String> names = new HashSet<>();
   private int counter;
+  private int segment = Segment.NONE;
 
   /** Starts an empty graph; the name is for messages. */
   public GraphBuilder(String name) {
     this.name = name;
     names.add("");
+  }
+
+  /** The {@link Segment} of the nodes that are being added. */
+  public int segment() {
+    return segment;
+  }
+
+  /** Says which {@link Segment} the nodes belong to that are added from now on. */
+  public void segment(int value) {
+    segment = value;
   }
 
   /** Adds an input. */
@@ -110,7 +121,7 @@ public final class GraphBuilder {
           new Value(unique(wanted.isEmpty() ? "v" + counter++ : wanted), types.get(i), null));
     }
     String title = nodeName.isEmpty() && !results.isEmpty() ? results.get(0).name() : nodeName;
-    Node node = new Node(op, complete, title, given, results);
+    Node node = new Node(op, complete, title, given, results, segment);
     nodes.add(node);
     known.put(key, node);
     return node.outputs();
@@ -123,14 +134,17 @@ public final class GraphBuilder {
     for (int i = 0; i < args.size(); i++) {
       now.put(graph.inputs().get(i), args.get(i));
     }
+    int around = segment;
     for (Node node : graph.nodes()) {
       List<Value> given = new ArrayList<>();
       node.inputs().forEach(input -> given.add(translate(now, input)));
+      segment = Segment.within(around, node);
       List<Value> results = add(node.op(), node.attrs(), given, node.outputs().size(), node.name());
       for (int i = 0; i < results.size(); i++) {
         now.put(node.outputs().get(i), results.get(i));
       }
     }
+    segment = around;
     List<Value> results = new ArrayList<>();
     graph.outputs().forEach(output -> results.add(translate(now, output)));
     return results;

@@ -1,5 +1,6 @@
 package dev.gatun.core.graph;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /** One application of an operator; immutable. */
@@ -9,8 +10,10 @@ public final class Node {
   private final String name;
   private final List<Value> inputs;
   private final List<Value> outputs;
+  private final int segment;
 
-  Node(OpDef op, Attrs attrs, String name, List<Value> inputs, List<Value> outputs) {
+  Node(OpDef op, Attrs attrs, String name, List<Value> inputs, List<Value> outputs, int segment) {
+    this.segment = segment;
     this.op = op;
     this.attrs = attrs;
     this.name = name;
@@ -55,6 +58,25 @@ public final class Node {
   /** The first output. */
   public Value output() {
     return outputs.get(0);
+  }
+
+  /** The {@link Segment} that the node belongs to. */
+  public int segment() {
+    return segment;
+  }
+
+  /**
+   * The same application on other inputs, with outputs of its own. No builder knows it, so nothing
+   * makes the two one.
+   *
+   * @param suffix for its name and those of its outputs
+   */
+  public Node again(List<Value> others, String suffix) {
+    List<Value> results = new ArrayList<>();
+    for (Value output : outputs) {
+      results.add(new Value(output.name() + suffix, output.type(), null));
+    }
+    return new Node(op, attrs, name + suffix, others, results, segment);
   }
 
   @Override

@@ -8,6 +8,7 @@ import dev.gatun.core.fuse.FuseUpdates;
 import dev.gatun.core.fuse.MergeProjections;
 import dev.gatun.core.graph.Graph;
 import dev.gatun.core.plan.Candidates;
+import dev.gatun.core.plan.Rematerialize;
 import dev.gatun.core.tensor.Type;
 import java.util.List;
 import java.util.Optional;
@@ -49,6 +50,7 @@ public final class Passes {
     RULES.forEach(rule -> names.add(rule.name()));
     names.addAll(RecognizeComposites.names());
     AFTER.forEach(pass -> names.add(pass.name()));
+    names.add(Rematerialize.NAME); // comes when kernels are chosen
     return names;
   }
 

@@ -3,6 +3,7 @@ package dev.gatun.core.pass;
 import dev.gatun.core.graph.Graph;
 import dev.gatun.core.graph.GraphBuilder;
 import dev.gatun.core.graph.Node;
+import dev.gatun.core.graph.Segment;
 import dev.gatun.core.graph.Value;
 import dev.gatun.core.tensor.Type;
 import java.util.ArrayList;
@@ -65,16 +66,19 @@ public final class Rewriter {
 
   private static List<Value> inline(Graph graph, Map<Value, Value> now, Rule rule, GraphBuilder b) {
     now.put(Value.ABSENT, Value.ABSENT);
+    int around = b.segment();
     for (Node node : graph.nodes()) {
       List<Value> inputs = new ArrayList<>();
       for (Value input : node.inputs()) {
         inputs.add(translate(now, input, b));
       }
+      b.segment(Segment.within(around, node));
       List<Value> results = rule.rewrite(node, inputs, b).orElseGet(() -> copy(node, inputs, b));
       for (int i = 0; i < node.outputs().size(); i++) {
         now.put(node.outputs().get(i), results.get(i));
       }
     }
+    b.segment(around);
     List<Value> outputs = new ArrayList<>();
     for (Value output : graph.outputs()) {
       outputs.add(translate(now, output, b));
@@ -88,7 +92,12 @@ public final class Rewriter {
     for (Value output : node.outputs()) {
       names.add(output.name());
     }
-    return b.add(node.op(), node.attrs(), inputs, node.outputs().size(), node.name(), names);
+    int around = b.segment();
+    b.segment(Segment.within(around, node));
+    List<Value> copies =
+        b.add(node.op(), node.attrs(), inputs, node.outputs().size(), node.name(), names);
+    b.segment(around);
+    return copies;
   }
 
   private static Value translate(Map<Value, Value> now, Value old, GraphBuilder b) {

@@ -29,6 +29,7 @@ public final class Candidates {
           new TableKernels(),
           new IndexKernels(),
           new OrderKernels(),
+          new RandomKernels(),
           new PointwiseKernels(true),
           new CastKernels(),
           new PointwiseKernels(false));

@@ -26,6 +26,7 @@ public final class PlanBuilder {
   private final Weights weights;
   private final List<Selection> nodes;
   private final Map<Value, Spot> spots = new HashMap<>();
+  private final Map<Buffer, List<Value>> contents = new HashMap<>();
   private final Map<Value, Spot> reserved;
   private final Map<Value, Spot> targets = new HashMap<>();
   private final Map<Value, Place> constants = new HashMap<>();
@@ -78,15 +79,32 @@ public final class PlanBuilder {
     return new PlanBuilder(inputs, nodes, outputs, weights, homes).run(inputs, outputs);
   }
 
-  private Plan run(List<Value> inputs, List<Value> outputs) {
+  /** Which buffers a plan of these nodes needs, and when; see {@link #build} for what is given. */
+  static Lifetimes lifetimes(
+      List<Value> inputs,
+      List<Selection> nodes,
+      List<Value> outputs,
+      Weights weights,
+      Homes homes) {
+    PlanBuilder builder = new PlanBuilder(inputs, nodes, outputs, weights, homes);
+    builder.layOut(inputs, outputs);
+    Map<Value, Buffer> buffers = new HashMap<>();
+    builder.spots.forEach((value, spot) -> buffers.put(value, spot.buffer()));
+    return new Lifetimes(builder.nodes, buffers, builder.all);
+  }
+
+  /** What is there before anything is placed. */
+  private record Outline(List<Buffer> scratch, Map<Value, Spot> snapshots) {}
+
+  private Outline layOut(List<Value> inputs, List<Value> outputs) {
     for (Value input : inputs) {
-      spots.put(input, ownSpot(input, 0));
+      put(input, ownSpot(input, 0));
     }
     homes
         .places()
         .forEach(
             (state, address) ->
-                spots.put(state, new Spot(Buffer.outside(state.name(), bytes(state), address), 0)));
+                put(state, new Spot(Buffer.outside(state.name(), bytes(state), address), 0)));
     updates.inPlace().forEach((value, state) -> targets.put(value, spot(state)));
     List<Buffer> scratch = new ArrayList<>();
     for (int i = 0; i < nodes.size(); i++) {
@@ -105,6 +123,13 @@ public final class PlanBuilder {
         spot.buffer().touch(nodes.size());
       }
     }
+    return new Outline(scratch, snapshots);
+  }
+
+  private Plan run(List<Value> inputs, List<Value> outputs) {
+    Outline outline = layOut(inputs, outputs);
+    List<Buffer> scratch = outline.scratch();
+    Map<Value, Spot> snapshots = outline.snapshots();
     long arena = MemoryPlanner.place(all);
 
     PlanCheck check = new PlanCheck(this::place, arena);
@@ -175,6 +200,11 @@ public final class PlanBuilder {
     return snapshots;
   }
 
+  private void put(Value value, Spot spot) {
+    spots.put(value, spot);
+    contents.computeIfAbsent(spot.buffer(), b -> new ArrayList<>()).add(value);
+  }
+
   private Spot spot(Value value) {
     return Objects.requireNonNull(spots.get(value), () -> value + " has no place");
   }
@@ -197,17 +227,17 @@ public final class PlanBuilder {
           long offset = view.offsets().get(i);
           if (spots.get(from) instanceof Spot spot) {
             spot.buffer().touch(step);
-            spots.put(node.outputs().get(i), spot.plus(offset));
+            put(node.outputs().get(i), spot.plus(offset));
           } else {
             Place whole = place(from);
             constants.put(node.outputs().get(i), new Place(true, whole.at() + offset));
           }
         }
       }
-      case Lowering.Join join -> spots.put(node.output(), ownSpot(node.output(), step));
+      case Lowering.Join join -> put(node.output(), ownSpot(node.output(), step));
       case Lowering.Kernels kernels -> {
         for (Value output : node.outputs()) {
-          spots.put(
+          put(
               output,
               output == node.output() ? firstSpot(node, kernels, step) : ownSpot(output, step));
         }
@@ -254,9 +284,8 @@ public final class PlanBuilder {
     if (spot.buffer().isOutside()) {
       return false;
     }
-    for (Map.Entry<Value, Spot> entry : spots.entrySet()) {
-      Value value = entry.getKey();
-      if (entry.getValue().overlaps(bytes(value), spot, bytes)
+    for (Value value : contents.getOrDefault(spot.buffer(), List.of())) {
+      if (spot(value).overlaps(bytes(value), spot, bytes)
           && (kept.contains(value) || lastUse.getOrDefault(value, -1) > step)) {
         return false;
       }

@@ -3,6 +3,7 @@ package dev.gatun.core.plan;
 import dev.gatun.core.graph.Node;
 import dev.gatun.core.graph.Value;
 import dev.gatun.core.op.Attention;
+import dev.gatun.core.op.RandomLike;
 import dev.gatun.core.op.TensorScatter;
 import dev.gatun.core.tensor.Type;
 import java.util.ArrayList;
@@ -128,6 +129,7 @@ final class StateUpdates {
     if (!(selection.lowering() instanceof Lowering.Kernels)
         || node.op().pointwise().isPresent()
         || node.op() == Attention.OP
+        || node.op() == RandomLike.OP
         || node.op() == TensorScatter.OP && node.attrs().text("mode").equals("clipped")
         || node.op() == dev.gatun.core.fuse.Fused.OP) {
       return false;

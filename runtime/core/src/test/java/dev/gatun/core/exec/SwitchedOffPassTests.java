@@ -7,11 +7,13 @@ import dev.gatun.core.graph.Graph;
 import dev.gatun.core.graph.GraphText;
 import dev.gatun.core.graph.Value;
 import dev.gatun.core.pass.Passes;
+import dev.gatun.core.plan.Rematerialize;
 import dev.gatun.core.tensor.Type;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -231,7 +233,9 @@ class SwitchedOffPassTests {
 
   @Test
   void everyPassHasItsGraph() {
-    assertEquals(Passes.names(), passes());
+    Set<String> all = new TreeSet<>(passes());
+    all.add(Rematerialize.NAME); // see RematerializePlanTests: it changes plans, not graphs
+    assertEquals(Passes.names(), all);
   }
 
   @ParameterizedTest

@@ -147,6 +147,11 @@ public interface Chain<T> extends ActivationChain<T> {
     return then(Layers.residual(branch, shortcut));
   }
 
+  /** A layer whose inner values are computed again in the backward pass. */
+  default T checkpointed(Layer layer) {
+    return then(Layer.checkpointed(layer));
+  }
+
   /** Rows of a table: ids [N...] to [N..., width]. */
   default T embedding(long count, long width) {
     return then(Layers.embedding(count, width));

@@ -22,6 +22,24 @@ public interface Layer extends Component {
     return new Shared(layer);
   }
 
+  /**
+   * The same layer with the same parameters, whose inner values are not kept while training but
+   * computed again from its input when the backward pass needs them (gradient checkpointing, Chen
+   * and others 2016): the same numbers bit for bit, with less memory and more time. Of layers
+   * within each other the outermost counts.
+   */
+  static Layer checkpointed(Layer layer) {
+    return new Checkpointed(layer);
+  }
+
+  /** Marks what a layer computes. */
+  record Checkpointed(Layer layer) implements Layer {
+    @Override
+    public Flow apply(Flow x) {
+      return x.trace().checkpointed(() -> layer.apply(x));
+    }
+  }
+
   /** Gives a lambda an identity. */
   final class Shared implements Layer {
     private final Layer layer;

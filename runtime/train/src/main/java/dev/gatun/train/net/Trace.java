@@ -2,6 +2,7 @@ package dev.gatun.train.net;
 
 import dev.gatun.core.graph.Attrs;
 import dev.gatun.core.graph.GraphBuilder;
+import dev.gatun.core.graph.Segment;
 import dev.gatun.core.graph.Value;
 import dev.gatun.core.op.Cast;
 import dev.gatun.core.tensor.DType;
@@ -50,6 +51,7 @@ final class Trace {
   private @Nullable String nextName;
   private int streams;
   private int fixed;
+  private int segments;
 
   /**
    * A trace.
@@ -114,6 +116,9 @@ final class Trace {
   }
 
   Flow apply(Layer layer, Flow x) {
+    if (layer instanceof Layer.Checkpointed marked) {
+      return checkpointed(() -> apply(marked.layer(), x)); // names are those without the mark
+    }
     int before = applied;
     Flow y = scoped(layer, List.of(x), () -> layer.apply(x));
     if (applied == before && y.value() != x.value()) {
@@ -133,7 +138,21 @@ final class Trace {
   }
 
   List<Flow> call(Module module, List<Flow> inputs) {
+    if (module instanceof Module.Checkpointed marked) {
+      return checkpointed(() -> call(marked.module(), inputs));
+    }
     return scoped(module, inputs, () -> module.apply(inputs));
+  }
+
+  /** Runs a part of the network whose inner values are not kept for the backward pass. */
+  <T> T checkpointed(Supplier<T> body) {
+    int around = b.segment();
+    b.segment(around == Segment.NONE && training ? ++segments : around);
+    try {
+      return body.get();
+    } finally {
+      b.segment(around);
+    }
   }
 
   /** A float32 operand or result of a product, as precise as products are. */
