@@ -1,6 +1,7 @@
 package dev.gatun.cli;
 
 import dev.gatun.core.exec.SessionOptions;
+import dev.gatun.core.pass.WeightType;
 import dev.gatun.core.tensor.GatunException;
 import dev.gatun.models.generate.Rules;
 import dev.gatun.models.generate.Sampling;
@@ -72,8 +73,26 @@ final class WritingOptions {
       description = "Threads, the caller included; 0 is all processors (default).")
   int threads;
 
+  @Option(
+      names = "--weights",
+      paramLabel = "TYPE",
+      description =
+          "Round weights to bf16, int8 or int4 in memory: faster, less accurate"
+              + " (default: as they are).")
+  @Nullable String weights;
+
   TextGenerator load() {
-    return TextGenerator.load(folder, SessionOptions.DEFAULT.threads(threads));
+    SessionOptions options = SessionOptions.DEFAULT.threads(threads);
+    return TextGenerator.load(folder, weights == null ? options : options.weights(type(weights)));
+  }
+
+  private static WeightType type(String name) {
+    for (WeightType type : WeightType.values()) {
+      if (type.name().equalsIgnoreCase(name)) {
+        return type;
+      }
+    }
+    throw new GatunException("--weights must be bf16, int8 or int4, not '" + name + "'");
   }
 
   Search search(TextGenerator generator) {

@@ -1,5 +1,6 @@
 package dev.gatun.models;
 
+import dev.gatun.core.pass.WeightType;
 import java.util.List;
 import java.util.Optional;
 
@@ -9,9 +10,13 @@ import java.util.Optional;
  * @param strictness what file and network must have in common
  * @param className another class than the config's, for another head
  * @param labels names of classes instead of the config's
+ * @param weights to what the matrices of products are rounded in memory, if to anything
  */
 public record LoadOptions(
-    Strictness strictness, Optional<String> className, Optional<List<String>> labels) {
+    Strictness strictness,
+    Optional<String> className,
+    Optional<List<String>> labels,
+    Optional<WeightType> weights) {
   /** What file and network must have in common. */
   public enum Strictness {
     /** All keys of both. */
@@ -24,20 +29,28 @@ public record LoadOptions(
 
   /** Everything that the network needs must be there. */
   public static final LoadOptions DEFAULT =
-      new LoadOptions(Strictness.COMPLETE, Optional.empty(), Optional.empty());
+      new LoadOptions(Strictness.COMPLETE, Optional.empty(), Optional.empty(), Optional.empty());
 
   /** Another strictness. */
   public LoadOptions strictness(Strictness other) {
-    return new LoadOptions(other, className, labels);
+    return new LoadOptions(other, className, labels, weights);
   }
 
   /** Another head, such as {@code BertForSequenceClassification}; what it lacks is made anew. */
   public LoadOptions as(String otherClass) {
-    return new LoadOptions(Strictness.PARTIAL, Optional.of(otherClass), labels);
+    return new LoadOptions(Strictness.PARTIAL, Optional.of(otherClass), labels, weights);
   }
 
   /** Other classes; a head of another size is made anew. */
   public LoadOptions labels(List<String> names) {
-    return new LoadOptions(Strictness.PARTIAL, className, Optional.of(List.copyOf(names)));
+    return new LoadOptions(Strictness.PARTIAL, className, Optional.of(List.copyOf(names)), weights);
+  }
+
+  /**
+   * With the matrices of products in fewer bits, rounded as the type says: words come as much
+   * faster as there is less to read. What is trained or saved is not rounded.
+   */
+  public LoadOptions weights(WeightType type) {
+    return new LoadOptions(strictness, className, labels, Optional.of(type));
   }
 }

@@ -76,7 +76,8 @@ public final class Pretrained implements AutoCloseable {
     if (load.labels().isPresent()) {
       config = config.withLabels(load.labels().get());
     }
-    return of(config, Catalog.architecture(config), StateDict.read(folder), load.strictness());
+    return of(config, Catalog.architecture(config), StateDict.read(folder), load.strictness())
+        .with(options(load));
   }
 
   /**
@@ -90,7 +91,12 @@ public final class Pretrained implements AutoCloseable {
     if (load.labels().isPresent()) {
       config = config.withLabels(load.labels().get());
     }
-    return of(config, Catalog.architecture(config), StateDict.read(file), load.strictness());
+    return of(config, Catalog.architecture(config), StateDict.read(file), load.strictness())
+        .with(options(load));
+  }
+
+  private static SessionOptions options(LoadOptions load) {
+    return load.weights().map(SessionOptions.DEFAULT::weights).orElse(SessionOptions.DEFAULT);
   }
 
   /** The config of a network that torchvision has. */
@@ -237,9 +243,13 @@ public final class Pretrained implements AutoCloseable {
     return with(trained.weights());
   }
 
-  /** The same network with other options for sessions. */
+  /** The same network with other options for sessions; narrow weights stay narrow. */
   public Pretrained with(SessionOptions other) {
-    return new Pretrained(config, architecture, whole, files, report, other);
+    SessionOptions same =
+        other.weights().isEmpty() && options.weights().isPresent()
+            ? other.weights(options.weights().get())
+            : other;
+    return new Pretrained(config, architecture, whole, files, report, same);
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.gatun.models;
 
 import dev.gatun.core.exec.SessionOptions;
+import dev.gatun.core.pass.WeightType;
 import dev.gatun.core.tensor.DType;
 import dev.gatun.core.tensor.Tensor;
 import dev.gatun.models.family.Config;
@@ -40,7 +41,7 @@ final class DecodeSpeed {
       noise[i] = (float) random.nextGaussian() * 0.02f;
     }
     return Pretrained.initialized(
-            Config.of(NETS.getOrDefault(name, "")),
+            Config.of(NETS.getOrDefault(net(name), "")),
             p -> {
               float[] values = new float[Math.toIntExact(p.elements())];
               for (int i = 0; i < values.length; i++) {
@@ -48,7 +49,20 @@ final class DecodeSpeed {
               }
               return Tensor.wrap(DType.F32, p.shape(), MemorySegment.ofArray(values));
             })
-        .with(SessionOptions.DEFAULT.threads(threads));
+        .with(options(name, threads));
+  }
+
+  /** A net's name may end in a type of weights: {@code llama:int4}. */
+  private static SessionOptions options(String name, int threads) {
+    SessionOptions options = SessionOptions.DEFAULT.threads(threads);
+    int colon = name.indexOf(':');
+    return colon < 0
+        ? options
+        : options.weights(WeightType.valueOf(name.substring(colon + 1).toUpperCase(Locale.ROOT)));
+  }
+
+  private static String net(String name) {
+    return name.replaceFirst(":.*", "");
   }
 
   /** Bytes a second of all threads reading what no cache holds. */
@@ -155,7 +169,7 @@ final class DecodeSpeed {
       for (int i = 0; i < models.size(); i++) {
         List<Double> all = times.get(i);
         double time = median(all.subList(all.size() / 2, all.size()));
-        double weights = weightBytes(models.get(i));
+        double weights = weightBytes(models.get(i), names.get(i));
         System.out.printf(
             Locale.ROOT,
             "%s: %.2f ms a word, %.1f words/s, %.0f MB of weights: %.1f GB/s, %.0f %%%n",
@@ -171,11 +185,20 @@ final class DecodeSpeed {
     models.forEach(Pretrained::close);
   }
 
-  /** What a word has to read: all but the tables of positions, and of words where it is apart. */
-  private static double weightBytes(Pretrained model) {
+  /**
+   * What a word has to read: all matrices but the table of positions, with their scales. Llama's
+   * and GPT-2's tables of words are tied, so they are read as a matrix.
+   */
+  private static double weightBytes(Pretrained model, String name) {
+    double bits =
+        name.endsWith(":bf16")
+            ? 16
+            : name.endsWith(":int8") ? 8.5 : name.endsWith(":int4") ? 4.5 : 32;
     double bytes = 0;
     for (var entry : model.weights().entrySet()) {
-      bytes += entry.getKey().contains("wpe") ? 0 : entry.getValue().bytes();
+      boolean matrix = entry.getValue().shape().rank() == 2;
+      double size = entry.getValue().elements() * (matrix ? bits : 32) / 8;
+      bytes += entry.getKey().contains("wpe") ? 0 : size;
     }
     return bytes;
   }

@@ -32,7 +32,7 @@ public final class Session implements AutoCloseable {
   private boolean closed;
 
   Session(Graph graph, Map<String, Tensor> defaults, SessionOptions options) {
-    this.graph = graph;
+    this.graph = options.prepared(graph);
     this.defaults = defaults;
     this.options = options;
     executor = new Executor(options);

@@ -1,6 +1,10 @@
 package dev.gatun.core.exec;
 
+import dev.gatun.core.graph.Graph;
+import dev.gatun.core.pass.NarrowedWeights;
+import dev.gatun.core.pass.WeightType;
 import dev.gatun.core.plan.Backend;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -14,6 +18,7 @@ import java.util.Set;
  *     compiled by the JIT; results may differ in the last bits before and after
  * @param memoryBudget most bytes that the values of a run may take, parameters and weights not
  *     counted: where they would take more, some are computed again instead of kept; 0 for no bound
+ * @param weights to what constant matrices of products are rounded; they stay as they are without
  */
 public record SessionOptions(
     Backend backend,
@@ -21,10 +26,11 @@ public record SessionOptions(
     Set<String> disabledPasses,
     int concurrency,
     boolean quickStart,
-    long memoryBudget) {
+    long memoryBudget,
+    Optional<WeightType> weights) {
   /** All kernels, all processors, all passes, four runs at once, no quick start, no budget. */
   public static final SessionOptions DEFAULT =
-      new SessionOptions(Backend.AUTO, 0, Set.of(), 4, false, 0);
+      new SessionOptions(Backend.AUTO, 0, Set.of(), 4, false, 0, Optional.empty());
 
   public SessionOptions {
     if (threads < 0) {
@@ -57,33 +63,50 @@ public record SessionOptions(
   /** A copy with another backend. */
   public SessionOptions backend(Backend value) {
     return new SessionOptions(
-        value, threads, disabledPasses, concurrency, quickStart, memoryBudget);
+        value, threads, disabledPasses, concurrency, quickStart, memoryBudget, weights);
   }
 
   /** A copy with another team size. */
   public SessionOptions threads(int value) {
     return new SessionOptions(
-        backend, value, disabledPasses, concurrency, quickStart, memoryBudget);
+        backend, value, disabledPasses, concurrency, quickStart, memoryBudget, weights);
   }
 
   /** A copy that leaves out these passes. */
   public SessionOptions without(String... passes) {
     return new SessionOptions(
-        backend, threads, Set.of(passes), concurrency, quickStart, memoryBudget);
+        backend, threads, Set.of(passes), concurrency, quickStart, memoryBudget, weights);
   }
 
   /** A copy with another bound on concurrent runs. */
   public SessionOptions concurrency(int value) {
-    return new SessionOptions(backend, threads, disabledPasses, value, quickStart, memoryBudget);
+    return new SessionOptions(
+        backend, threads, disabledPasses, value, quickStart, memoryBudget, weights);
   }
 
   /** A copy that starts on oneDNN, or does not. */
   public SessionOptions quickStart(boolean value) {
-    return new SessionOptions(backend, threads, disabledPasses, concurrency, value, memoryBudget);
+    return new SessionOptions(
+        backend, threads, disabledPasses, concurrency, value, memoryBudget, weights);
   }
 
   /** A copy whose runs may use so much memory for values, or any amount with 0. */
   public SessionOptions memoryBudget(long bytes) {
-    return new SessionOptions(backend, threads, disabledPasses, concurrency, quickStart, bytes);
+    return new SessionOptions(
+        backend, threads, disabledPasses, concurrency, quickStart, bytes, weights);
+  }
+
+  /**
+   * A copy that keeps constant matrices of products in fewer bits, which rounds them; see {@link
+   * WeightType}.
+   */
+  public SessionOptions weights(WeightType value) {
+    return new SessionOptions(
+        backend, threads, disabledPasses, concurrency, quickStart, memoryBudget, Optional.of(value));
+  }
+
+  /** The graph with weights as these options want them. */
+  Graph prepared(Graph graph) {
+    return weights.map(type -> NarrowedWeights.apply(graph, type)).orElse(graph);
   }
 }

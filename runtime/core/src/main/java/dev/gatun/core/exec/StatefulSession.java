@@ -71,7 +71,7 @@ public final class StatefulSession implements AutoCloseable {
    */
   public StatefulSession(
       Graph graph, Map<String, String> state, Map<String, Tensor> initial, SessionOptions options) {
-    this(graph, state, initial, options, Optional.empty());
+    this(options.prepared(graph), state, initial, options, Optional.empty());
   }
 
   private StatefulSession(

@@ -34,7 +34,8 @@ public final class FusePointwise implements Pass {
   /** Keeps generated methods well below the size up to which the JIT compiles them. */
   private static final int MAX_NODES = 40;
 
-  private static final Set<OpDef> ANCHORS = Set.of(Conv.OP, ConvTranspose.OP, Matmul.OP);
+  private static final Set<OpDef> ANCHORS =
+      Set.of(Conv.OP, ConvTranspose.OP, Matmul.OP, NarrowMatmul.OP);
 
   private final boolean anchors;
 
@@ -86,7 +87,8 @@ public final class FusePointwise implements Pass {
 
     Group(Node root, boolean anchored) {
       this.root = root;
-      this.vectors = isForVectors(root);
+      // Anchors give float32, whatever their weights are.
+      this.vectors = anchored || isForVectors(root);
       this.anchored = anchored;
       nodes.add(root);
     }
@@ -199,7 +201,7 @@ public final class FusePointwise implements Pass {
 
   /** An epilogue works on rows of the last axis: of a matrix, or of channels-last pixels. */
   private static boolean hasRows(Node node) {
-    return node.op() == Matmul.OP
+    return node.op() == Matmul.OP || node.op() == NarrowMatmul.OP
         ? node.input(0).tensorType().shape().rank() >= 2
             && node.input(1).tensorType().shape().rank() >= 2
         : node.attrs().text("layout").equals("NHWC");

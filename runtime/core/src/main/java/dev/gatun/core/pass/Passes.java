@@ -5,6 +5,7 @@ import dev.gatun.core.fuse.FuseAttention;
 import dev.gatun.core.fuse.FuseAttentionGradient;
 import dev.gatun.core.fuse.FusePointwise;
 import dev.gatun.core.fuse.FuseUpdates;
+import dev.gatun.core.fuse.KeepNarrowWeights;
 import dev.gatun.core.fuse.MergeProjections;
 import dev.gatun.core.graph.Graph;
 import dev.gatun.core.plan.Candidates;
@@ -29,6 +30,8 @@ public final class Passes {
           new Simplify.Named("simplifyAlgebra", new SimplifyAlgebra()),
           new Simplify.Named("simplifyAttention", new SimplifyAttention()));
 
+  private static final Pass NARROW = new KeepNarrowWeights(Candidates::keepsWhole);
+
   private static final List<Pass> AFTER =
       List.of(
           new MergeOutputs(),
@@ -50,6 +53,7 @@ public final class Passes {
     RULES.forEach(rule -> names.add(rule.name()));
     names.addAll(RecognizeComposites.names());
     AFTER.forEach(pass -> names.add(pass.name()));
+    names.add(NARROW.name());
     names.add(Rematerialize.NAME); // comes when kernels are chosen
     return names;
   }
@@ -71,9 +75,13 @@ public final class Passes {
   public static Graph apply(Graph graph, List<? extends Type> inputTypes, Set<String> disabled) {
     Simplify simplify =
         new Simplify(RULES.stream().filter(rule -> !disabled.contains(rule.name())).toList());
-    Graph now = settle(Rewriter.rewrite(graph, inputTypes, simplify), simplify);
+    // First of all, lest small weights are widened as constants.
+    Graph typed =
+        narrow(Rewriter.rewrite(graph, inputTypes, (n, in, b) -> Optional.empty()), disabled);
+    Graph now = settle(Rewriter.rewrite(typed, simplify), simplify);
     Graph recognized = RecognizeComposites.apply(now, disabled);
     now = recognized.equals(now) ? now : settle(recognized, simplify);
+    now = narrow(now, disabled);
     for (Pass pass : AFTER) {
       if (!disabled.contains(pass.name())) {
         now = Rewriter.rewrite(pass.apply(now), (node, inputs, b) -> Optional.empty());
@@ -85,6 +93,10 @@ public final class Passes {
   /** A graph that went through the passes, for kernels that have no attention of their own. */
   public static Graph takeAttentionApart(Graph ready) {
     return new FusePointwise(false).apply(new TakeAttentionApart().apply(ready));
+  }
+
+  private static Graph narrow(Graph graph, Set<String> disabled) {
+    return disabled.contains(NARROW.name()) ? graph : NARROW.apply(graph);
   }
 
   private static Graph settle(Graph graph, Simplify simplify) {

@@ -5,6 +5,7 @@ import dev.gatun.core.codegen.PointwiseBody;
 import dev.gatun.core.codegen.Region;
 import dev.gatun.core.codegen.RegionCompiler;
 import dev.gatun.core.fuse.Fused;
+import dev.gatun.core.fuse.NarrowMatmul;
 import dev.gatun.core.graph.Graph;
 import dev.gatun.core.graph.Node;
 import dev.gatun.core.graph.OpDef;
@@ -100,7 +101,7 @@ record Anchored(
     int bias = -1;
     float low = Float.NEGATIVE_INFINITY;
     float high = Float.POSITIVE_INFINITY;
-    boolean hasBias = anchor.has(2);
+    boolean hasBias = anchor.op() != NarrowMatmul.OP && anchor.has(2);
     if (!hasBias && !rest.isEmpty() && rest.get(0).op() == Add.OP) {
       Node add = rest.get(0);
       Value other = add.input(0) == acc ? add.input(1) : add.input(0);

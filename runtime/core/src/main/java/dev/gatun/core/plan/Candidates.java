@@ -13,6 +13,7 @@ public final class Candidates {
   private static final List<Candidate> OWN =
       List.of(
           new MatmulKernels(),
+          new NarrowMatmulKernels(),
           new ConvKernels(false),
           new ConvKernels(true),
           new ConvGradientKernels(),
@@ -48,6 +49,7 @@ public final class Candidates {
   /** Whether a composite has a kernel of its own and need not be taken apart. */
   public static boolean keepsWhole(Node node) {
     return AttentionKernels.accepts(node)
+        || NarrowMatmulKernels.accepts(node)
         || AttentionGradientKernels.accepts(node)
         || RowKernels.accepts(node)
         || BatchNormKernels.accepts(node)

@@ -1,6 +1,7 @@
 package dev.gatun.core.plan;
 
 import dev.gatun.core.fuse.Fused;
+import dev.gatun.core.fuse.NarrowMatmul;
 import dev.gatun.core.graph.Graph;
 import dev.gatun.core.graph.Node;
 import dev.gatun.core.graph.Value;
@@ -16,6 +17,7 @@ import dev.gatun.core.op.LstmGradient;
 import dev.gatun.core.op.Matmul;
 import dev.gatun.core.op.Rnn;
 import dev.gatun.core.op.RnnGradient;
+import dev.gatun.core.tensor.DType;
 import dev.gatun.core.tensor.Shape;
 import dev.gatun.core.tensor.Type;
 
@@ -39,6 +41,9 @@ public final class Cost {
       Shape a = node.input(0).tensorType().shape();
       boolean transposed = node.attrs().flag("transposeA") && a.rank() > 1;
       return 2 * elements * (a.rank() == 0 ? 1 : a.size(transposed ? -2 : -1));
+    }
+    if (node.op() == NarrowMatmul.OP) {
+      return 2 * elements * node.input(0).tensorType().shape().size(-1);
     }
     if (node.op() == Conv.OP) {
       Shape w = node.input(1).tensorType().shape();
@@ -104,8 +109,13 @@ public final class Cost {
 
   private static long bytes(Value value) {
     return !value.isAbsent() && value.type() instanceof Type.OfTensor type && type.shape().isFixed()
-        ? type.shape().elements() * type.dtype().bytes()
+        ? type.shape().elements() * bits(type.dtype()) / 8
         : 0;
+  }
+
+  /** Kernels read int4 weights packed, two a byte. */
+  private static int bits(DType dtype) {
+    return dtype == DType.I4 || dtype == DType.U4 ? 4 : 8 * dtype.bytes();
   }
 
   private Cost() {}

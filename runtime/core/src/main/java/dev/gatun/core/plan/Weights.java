@@ -71,7 +71,7 @@ public final class Weights implements AutoCloseable {
    * @param pack writes it to the given address
    */
   public long packed(Tensor tensor, Object format, long size, LongConsumer pack) {
-    if (lasting != null && format instanceof GemmPanels) {
+    if (lasting != null && (format instanceof GemmPanels || format instanceof NarrowPanels)) {
       return lasting.packed(tensor, format, size, pack);
     }
     Map<Object, Long> forms;

@@ -37,6 +37,11 @@ class SwitchedOffPassTests {
           then = graph a(x: f32[3, 2]) { y = exp(x) return y },
           else = graph b(x: f32[3, 2]) { y = relu(x) return y }
         }
+      keepNarrowWeights: x: f32[3, 8]
+        q = i8[8, 2]{1, -2, 3, -4, 5, -6, 7, -8, 9, -10, 11, -12, 13, -14, 15, -16}
+        s = f32[2]{0.5, 0.25}
+        w = dequantizeLinear(q, s)
+        y = matmul(x, w)
       foldConstants: x: f32[2, 3]
         a = f32[3]{1, 2, 3}
         b = f32[3]{4, 5, 6}

@@ -190,7 +190,9 @@ final class LayerExport {
 
   /** Until opset 23 the result has the type of the scale. */
   private static List<String> dequantize(ExportNode n) {
-    boolean same = !n.attrs().has("outputDtype") || n.attrs().dtype("outputDtype") == n.dtype(1);
+    boolean same =
+        !n.has(3)
+            && (!n.attrs().has("outputDtype") || n.attrs().dtype("outputDtype") == n.dtype(1));
     return same
         ? n.op(
             "DequantizeLinear",
