@@ -50,6 +50,9 @@ public final class GemmF32 {
   /** Left floats or results of these few rows, which stay in L1. */
   private static final int BLOCK_FLOATS = 4 << 10;
 
+  /** Tiles whose left columns are copied together, so that whole cache lines of a row are read. */
+  private static final int LEAST_TILES = Math.min(4, MOST_TILES);
+
   /** Floats between the left values of two tiles that lie term by term: a vector's overhang. */
   private static final int GAP = GemmTilesF32.ROW - GemmTilesF32.DEPTH;
 
@@ -120,12 +123,14 @@ public final class GemmF32 {
       isFar = false;
     } else {
       boolean packed = right == Right.PACKED && narrow == null;
-      split = GemmSplitF32.choose(tiles, tallHeight, MOST_TILES, panels, k, packed, threads);
+      GemmSplitF32.Costs costs = byTerm ? GemmSplitF32.Costs.COLUMNS : GemmSplitF32.Costs.ROWS;
+      split = GemmSplitF32.choose(tiles, tallHeight, MOST_TILES, panels, k, packed, threads, costs);
       long taskPanels = Math.ceilDiv(panels, split.panelBlocks());
       boolean resident = packed && taskPanels * k * COLUMN_BYTES <= RESIDENT_BYTES;
       long floats = (long) GemmTilesF32.HEIGHT * Math.max(k, taskPanels * COLUMNS);
       isFar = packed && !resident;
-      blockTiles = resident ? (int) Math.max(1, BLOCK_FLOATS / floats) : MOST_TILES;
+      int few = (int) Math.max(byTerm ? LEAST_TILES : 1, BLOCK_FLOATS / floats);
+      blockTiles = resident ? few : MOST_TILES;
       int taskTiles = Math.ceilDiv(tiles, split.rowBlocks());
       GemmScratchF32.expect(Math.min(blockTiles, taskTiles) * tallHeight);
     }

@@ -112,7 +112,15 @@ final class TapProductF32 {
     lowLast = tile(Math.max(1, lowHeight), lastColumns);
     int depth = Math.toIntExact(Math.min(Integer.MAX_VALUE / 64, gather.rowLength()));
     split =
-        GemmSplitF32.choose(tiles, tallHeight, tiles, this.groups * panels, depth, true, threads);
+        GemmSplitF32.choose(
+            tiles,
+            tallHeight,
+            tiles,
+            this.groups * panels,
+            depth,
+            true,
+            threads,
+            GemmSplitF32.Costs.GATHERED);
     long taskPanels = Math.ceilDiv(this.groups * panels, split.panelBlocks());
     long rowLength = Math.max(1, gather.rowLength()); // a phase of strides may have no taps
     isFar = Math.min(panels, taskPanels) * rowLength * COLUMN_BYTES > RESIDENT_BYTES;

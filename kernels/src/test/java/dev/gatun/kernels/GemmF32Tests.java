@@ -132,7 +132,9 @@ class GemmF32Tests {
   @ParameterizedTest
   @MethodSource("splits")
   void everySplitCoversEveryElementOnce(int[] size) {
-    GemmSplitF32 split = GemmSplitF32.choose(size[0], 12, 12, size[1], size[2], true, size[3]);
+    GemmSplitF32 split =
+        GemmSplitF32.choose(
+            size[0], 12, 12, size[1], size[2], true, size[3], GemmSplitF32.Costs.ROWS);
     assertTrue(split.rowBlocks() >= Math.ceilDiv(size[0], 12) && split.rowBlocks() <= size[0]);
     assertTrue(split.panelBlocks() >= 1 && split.panelBlocks() <= size[1]);
   }

@@ -239,4 +239,68 @@ class ReduceTests {
       }
     }
   }
+
+  @Test
+  void columnSumsAgreeWithDoublePrecision() {
+    Random random = new Random(11);
+    int l = Lanes.F32_LENGTH;
+    int[][] sizes = {
+      {1, 1},
+      {7, l - 1},
+      {8, l},
+      {9, l + 1},
+      {16, 4 * l + 3},
+      {17, 257},
+      {37, 2048},
+      {23, 4099},
+      {700, 131},
+      {1031, 1}
+    };
+    for (int[] size : sizes) {
+      int rows = size[0];
+      int columns = size[1];
+      ColumnSumsF32 plan = new ColumnSumsF32(rows, columns);
+      try (FloatBuffers buffers = new FloatBuffers()) {
+        Buffer src = buffers.random(random, rows * columns, -2, 2);
+        Buffer scratch = buffers.blank((int) (plan.scratchBytes() / 4));
+        Buffer dst = buffers.blank(columns);
+        for (int part = plan.parts() - 1; part >= 0; part--) {
+          plan.run(src.at(), scratch.at(), part);
+        }
+        plan.combine(scratch.at(), dst.at(), columns / 2, columns);
+        plan.combine(scratch.at(), dst.at(), 0, columns / 2);
+        float[] x = src.floats();
+        float[] sums = dst.floats();
+        for (int c = 0; c < columns; c++) {
+          double expected = reduce(ReduceKind.SUM, x, c, rows, columns);
+          assertEquals(expected, sums[c], 1e-5 * Math.sqrt(rows), rows + " x " + columns);
+        }
+      }
+    }
+  }
+
+  @Test
+  void columnSumsKeepWhatIsNotFinite() {
+    int columns = 2 * Lanes.F32_LENGTH + 1;
+    int rows = 19;
+    float[] x = new float[rows * columns];
+    x[3 * columns] = Float.NaN;
+    x[17 * columns + 1] = Float.POSITIVE_INFINITY;
+    x[18 * columns - 1] = Float.NEGATIVE_INFINITY;
+    ColumnSumsF32 plan = new ColumnSumsF32(rows, columns);
+    try (FloatBuffers buffers = new FloatBuffers()) {
+      Buffer src = buffers.of(x);
+      Buffer scratch = buffers.blank((int) (plan.scratchBytes() / 4));
+      Buffer dst = buffers.blank(columns);
+      for (int part = 0; part < plan.parts(); part++) {
+        plan.run(src.at(), scratch.at(), part);
+      }
+      plan.combine(scratch.at(), dst.at(), 0, columns);
+      float[] expected = new float[columns];
+      expected[0] = Float.NaN;
+      expected[1] = Float.POSITIVE_INFINITY;
+      expected[columns - 1] = Float.NEGATIVE_INFINITY;
+      org.junit.jupiter.api.Assertions.assertArrayEquals(expected, dst.floats());
+    }
+  }
 }

@@ -17,6 +17,7 @@ import dev.gatun.core.op.ReduceSumSquare;
 import dev.gatun.core.tensor.DType;
 import dev.gatun.core.tensor.Shape;
 import dev.gatun.core.tensor.Tensor;
+import dev.gatun.kernels.ColumnSumsF32;
 import dev.gatun.kernels.ElementType;
 import dev.gatun.kernels.Memory;
 import dev.gatun.kernels.ReduceElements;
@@ -45,8 +46,8 @@ final class ReduceKernels implements Candidate {
           Map.entry(GlobalAveragePool.OP, ReduceKind.MEAN),
           Map.entry(GlobalMaxPool.OP, ReduceKind.MAX));
 
-  private static final int ROWS_OF_A_PART = 512;
-  private static final int MOST_PARTS = 16;
+  /** Columns from which on parts of them are shared out. */
+  private static final int LONG_COLUMN = 128;
 
   /** Rows that are too few to share out. */
   private static final int FEW_ROWS = 16;
@@ -106,8 +107,8 @@ final class ReduceKernels implements Candidate {
     }
     int axis = (int) view.axis();
     int inner = (int) view.inner();
-    if (kind == ReduceKind.SUM && view.outer() == 1 && axis >= 2 * ROWS_OF_A_PART) {
-      return columnParts(axis, inner, output).noted(note + " in parts");
+    if (kind == ReduceKind.SUM && view.outer() == 1 && axis >= LONG_COLUMN && inner > 0) {
+      return columnParts(axis, inner, output, target).noted(note + " in parts");
     }
     RangeKernel.Body body =
         (b, from, to) ->
@@ -188,42 +189,17 @@ final class ReduceKernels implements Candidate {
   }
 
   /** Sums of long columns: parts of the rows first, however many threads there are. */
-  private static Lowering.Kernels columnParts(int axis, int inner, int output) {
-    int parts = Math.min(MOST_PARTS, axis / ROWS_OF_A_PART);
-    long rowBytes = 4L * inner;
-    long columns = ReduceInnerF32.columns(1, inner);
-    Kernel part =
-        new TaskKernel(
-            parts,
-            (b, p) -> {
-              int first = (int) ((long) axis * p / parts);
-              int rows = (int) ((long) axis * (p + 1) / parts) - first;
-              ReduceInnerF32.run(
-                  ReduceKind.SUM,
-                  b[0] + first * rowBytes,
-                  b[output + 1] + p * rowBytes,
-                  0,
-                  rowBytes,
-                  0,
-                  columns,
-                  rows,
-                  inner);
-            });
-    Kernel combine =
-        new TaskKernel(
-            1,
-            (b, task) ->
-                ReduceInnerF32.run(
-                    ReduceKind.SUM,
-                    b[output + 1],
-                    b[output],
-                    0,
-                    rowBytes,
-                    0,
-                    columns,
-                    parts,
-                    inner));
-    return new Lowering.Kernels(List.of(part, combine), rowBytes * parts, List.of(), List.of(), "");
+  private static Lowering.Kernels columnParts(int axis, int inner, int output, Target target) {
+    ColumnSumsF32 sums = new ColumnSumsF32(axis, inner);
+    Kernel part = new TaskKernel(sums.parts(), (b, p) -> sums.run(b[0], b[output + 1], p));
+    RangeKernel.Body combine =
+        (b, first, last) -> sums.combine(b[output + 1], b[output], first, last);
+    return new Lowering.Kernels(
+        List.of(part, new RangeKernel(inner, sums.parts(), target.threads(), combine)),
+        sums.scratchBytes(),
+        List.of(),
+        List.of(),
+        "");
   }
 
   /** The reduced axes are brought to the end first. */
