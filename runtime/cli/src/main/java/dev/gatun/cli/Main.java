@@ -31,6 +31,7 @@ import picocli.CommandLine.ScopeType;
       GenerateCommand.class,
       ChatCommand.class,
       ClassifyCommand.class,
+      FineTuneCommand.class,
       EmbedCommand.class,
       ModelsCommand.class,
       DetectCommand.class,

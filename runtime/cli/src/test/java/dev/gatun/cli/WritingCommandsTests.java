@@ -144,6 +144,43 @@ class WritingCommandsTests {
   }
 
   @Test
+  void aNetworkLearnsTheClassesOfATable() throws Exception {
+    String bert = bert();
+    StringBuilder table = new StringBuilder("said,kind\n");
+    for (int i = 0; i < 12; i++) {
+      table.append(i % 2 == 0 ? "the ship is long," : "\"a canal, slow\",");
+      table.append(i % 2 == 0 ? "boat\n" : "water\n");
+    }
+    String csv = Files.writeString(directory.resolve("t.csv"), table).toString();
+    String tuned = directory.resolve("tuned").toString();
+    String[] call = {
+      "finetune",
+      bert,
+      csv,
+      "--text",
+      "said",
+      "--label",
+      "kind",
+      "--out",
+      tuned,
+      "--epochs",
+      "30",
+      "--rate",
+      "0.005",
+      "--test",
+      csv
+    };
+    assertEquals(0, gatun(call), err.toString());
+    assertTrue(out.toString().contains("1.0000 of 12 texts"), out.toString());
+    assertEquals(0, gatun("classify", tuned, "a canal, slow"), err.toString());
+    assertTrue(out.toString().contains("water "), out.toString());
+    assertEquals(1, gatun(call));
+    assertTrue(err.toString().contains("exists already"), err.toString());
+    assertEquals(1, gatun("finetune", bert, csv, "--out", tuned + "2"));
+    assertTrue(err.toString().contains("text"), err.toString());
+  }
+
+  @Test
   void modelsAreListedAndPulled() throws Exception {
     assertEquals(0, gatun("models"), err.toString());
     assertTrue(out.toString().contains("124,439,808"), out.toString());

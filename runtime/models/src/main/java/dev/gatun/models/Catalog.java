@@ -12,6 +12,7 @@ import dev.gatun.models.family.Config;
 import dev.gatun.models.family.Family;
 import dev.gatun.models.gpt2.Gpt2;
 import dev.gatun.models.llama.Llama;
+import dev.gatun.models.llava.Llava;
 import dev.gatun.models.resnet.ResNet;
 import dev.gatun.models.segformer.SegFormer;
 import dev.gatun.models.t5.T5;
@@ -34,6 +35,7 @@ public final class Catalog {
           new Detr(),
           new Gpt2(),
           new Llama(),
+          new Llava(),
           new ResNet(),
           new SegFormer(),
           new T5(),

@@ -9,7 +9,6 @@ import dev.gatun.models.family.Given;
 import dev.gatun.models.family.Keys;
 import dev.gatun.models.part.LastWord;
 import dev.gatun.models.part.Masks;
-import dev.gatun.models.part.Patches;
 import dev.gatun.models.part.Pieces;
 import dev.gatun.train.net.Flow;
 import dev.gatun.train.net.Initializers;
@@ -23,8 +22,7 @@ public final class Clip implements Family {
   /** Options of both sides, with the defaults of the published config classes. */
   private record Options(
       Tower text,
-      Tower vision,
-      Patches patches,
+      PictureTower vision,
       long vocabulary,
       long positions,
       long end,
@@ -35,8 +33,7 @@ public final class Clip implements Family {
       Config vision = c.object("vision_config");
       return new Options(
           Tower.of(text, 512, 8, 2048),
-          Tower.of(vision, 768, 12, 3072),
-          Patches.of(vision, 224, 32),
+          PictureTower.of(vision),
           text.integer("vocab_size", 49408),
           text.integer("max_position_embeddings", 77),
           text.integer("eos_token_id", 49407),
@@ -63,7 +60,7 @@ public final class Clip implements Family {
             List.of(
                 Architecture.optional(Architecture.ids("input_ids")),
                 Architecture.optional(Architecture.ids("attention_mask")),
-                Architecture.optional(o.patches().input())),
+                Architecture.optional(o.vision().patches().input())),
             in -> results(o, in),
             keys)
         .trainedBy(new Contrast());
@@ -116,25 +113,7 @@ public final class Clip implements Family {
   }
 
   private static Flow image(Options o, Flow pixels) {
-    Tower tower = o.vision();
-    String base = "vision_model.";
-    Flow x = o.patches().embed(pixels, base + "embeddings.patch_embedding", tower.width(), false);
-    x =
-        Patches.withFirst(
-            x,
-            x.parameter(
-                base + "embeddings.class_embedding",
-                Shape.of(tower.width()),
-                Initializers.normal(0, 0.02)));
-    x =
-        x.add(
-            Pieces.table(
-                x,
-                base + "embeddings.position_embedding.weight",
-                o.patches().count() + 1,
-                tower.width()));
-    x = Pieces.norm(x, base + "pre_layrnorm", tower.epsilon());
-    x = tower.apply(x, base, Optional.empty(), false);
-    return Pieces.norm(x.select(1, 0), base + "post_layernorm", tower.epsilon());
+    Flow x = o.vision().states(pixels, "vision_model.", List.of(o.vision().layers())).get(0);
+    return Pieces.norm(x.select(1, 0), "vision_model.post_layernorm", o.vision().epsilon());
   }
 }

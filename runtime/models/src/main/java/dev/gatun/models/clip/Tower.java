@@ -30,9 +30,14 @@ record Tower(
 
   Flow apply(Flow x, String base, Optional<Flow> mask, boolean causal) {
     for (int i = 0; i < layers; i++) {
-      x = x.named(base + "encoder.layers." + i).then(y -> block(y, mask, causal));
+      x = apply(x, base, i, mask, causal);
     }
     return x;
+  }
+
+  /** One block. */
+  Flow apply(Flow x, String base, int layer, Optional<Flow> mask, boolean causal) {
+    return x.named(base + "encoder.layers." + layer).then(y -> block(y, mask, causal));
   }
 
   private Flow block(Flow x, Optional<Flow> mask, boolean causal) {

@@ -52,8 +52,11 @@ public final class Cache {
     return all;
   }
 
-  /** The inputs of a step that hold keys and values of what an encoder made. */
+  /** The inputs of a step that hold what an encoder made, keys and values of it mostly. */
   public static List<Input> memoryInputs(Decoding decoding) {
+    if (decoding.inserted().isPresent()) {
+      return List.of(decoding.inserted().get().memory());
+    }
     List<Input> all = new ArrayList<>();
     Shape shape = Shape.of(decoding.keyHeads(), Shape.UNKNOWN, decoding.headWidth());
     for (int i = 0; decoding.encoder().isPresent() && i < decoding.layers(); i++) {

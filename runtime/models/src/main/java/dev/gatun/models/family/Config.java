@@ -67,6 +67,11 @@ public final class Config {
     return get(name) != null;
   }
 
+  /** Names of all options. */
+  public List<String> names() {
+    return node.properties().stream().map(Map.Entry::getKey).toList();
+  }
+
   /** Whether an option is there, but null. */
   public boolean isNull(String name) {
     JsonNode value = node.get(name);
@@ -234,6 +239,16 @@ public final class Config {
   public Config withClass(String name) {
     ObjectNode copy = node.deepCopy();
     copy.putArray("architectures").add(name);
+    return new Config(where, copy);
+  }
+
+  /** The same with a text where an option is not there. */
+  public Config withDefault(String name, String value) {
+    if (has(name)) {
+      return this;
+    }
+    ObjectNode copy = node.deepCopy();
+    copy.put(name, value);
     return new Config(where, copy);
   }
 

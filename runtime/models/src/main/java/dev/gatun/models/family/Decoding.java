@@ -1,5 +1,6 @@
 package dev.gatun.models.family;
 
+import dev.gatun.train.net.Input;
 import java.util.Optional;
 
 /**
@@ -11,7 +12,8 @@ import java.util.Optional;
  * @param headWidth of each head
  * @param limit most words, 0 if there is no limit
  * @param encoder writes keys and values of what the words are about, called as {@link Cache#memory}
- *     says
+ *     says; or what is put among the words
+ * @param inserted what is put among the words, where the encoder makes that
  */
 public record Decoding(
     String words,
@@ -19,11 +21,28 @@ public record Decoding(
     long keyHeads,
     long headWidth,
     long limit,
-    Optional<Architecture.Body> encoder) {
+    Optional<Architecture.Body> encoder,
+    Optional<Inserted> inserted) {
+  /**
+   * Vectors in place of words, such as those of a picture.
+   *
+   * @param input what the encoder makes them of, called by their name
+   * @param token the id that each of them takes the place of, in their order
+   * @param vocabulary ids from there on are numbers of vectors in a step
+   * @param memory the vectors of a row, any number of them
+   */
+  public record Inserted(String input, long token, long vocabulary, Input memory) {}
+
   /** Of a decoder alone, which goes on after {@code input_ids}. */
   public static Decoding of(long layers, long keyHeads, long headWidth, long limit) {
     return new Decoding(
-        "input_ids", Math.toIntExact(layers), keyHeads, headWidth, limit, Optional.empty());
+        "input_ids",
+        Math.toIntExact(layers),
+        keyHeads,
+        headWidth,
+        limit,
+        Optional.empty(),
+        Optional.empty());
   }
 
   /** Of a decoder that an encoder goes before. */
@@ -35,6 +54,13 @@ public record Decoding(
         keyHeads,
         headWidth,
         limit,
-        Optional.of(encoder));
+        Optional.of(encoder),
+        Optional.empty());
+  }
+
+  /** The same with vectors among the words that an encoder makes; inputs for it may be left out. */
+  public Decoding inserting(Architecture.Body maker, Inserted what) {
+    return new Decoding(
+        words, layers, keyHeads, headWidth, limit, Optional.of(maker), Optional.of(what));
   }
 }

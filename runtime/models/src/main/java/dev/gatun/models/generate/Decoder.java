@@ -90,11 +90,19 @@ public final class Decoder implements AutoCloseable {
       throw new GatunException("generation: each row must begin with a word");
     }
     Map<String, Tensor> memory = new LinkedHashMap<>();
-    encoder.ifPresent(session -> encode(session, inputs, words.size(), memory));
+    List<long[]> read = words;
+    if (graph.decoding().inserted().isPresent()) {
+      Insertion insertion = new Insertion(graph.decoding().inserted().get());
+      Tensor vectors = insertion.vectors(encoder.orElseThrow(), inputs, words.size());
+      memory.put(insertion.name(), vectors);
+      read = insertion.numbered(words, inputs, vectors);
+    } else {
+      encoder.ifPresent(session -> encode(session, inputs, words.size(), memory));
+    }
     int longest = words.stream().mapToInt(row -> row.length).max().orElse(0);
     Rows rows = new Rows(this, words.size(), take(words.size(), capacity(longest + 1), memory));
     try {
-      rows.read(words);
+      rows.read(read);
     } catch (RuntimeException | Error e) {
       rows.close();
       throw e;
@@ -130,7 +138,7 @@ public final class Decoder implements AutoCloseable {
   }
 
   /** Each row as often as it takes: several beams are about one input. */
-  private static Tensor repeated(Tensor value, int rows) {
+  static Tensor repeated(Tensor value, int rows) {
     int have = Math.toIntExact(value.shape().size(0));
     if (have == 0 || rows % have != 0) {
       throw new GatunException(

@@ -35,7 +35,8 @@ record StepGraph(
   static StepGraph of(Architecture architecture, Decoding decoding, Map<String, Tensor> weights) {
     List<Input> past = Cache.inputs(decoding);
     List<Input> memory = new ArrayList<>(Cache.memoryInputs(decoding));
-    boolean masked = !memory.isEmpty() && architecture.names().contains(MASK);
+    boolean masked =
+        decoding.inserted().isEmpty() && !memory.isEmpty() && architecture.names().contains(MASK);
     if (masked) {
       memory.add(Architecture.ids(MASK));
     }
@@ -89,7 +90,11 @@ record StepGraph(
     List<Input> inputs = new ArrayList<>();
     for (Architecture.Field field : architecture.fields()) {
       String name = field.input().name();
-      if (field.required() && !name.equals(decoding.words()) || masked && name.equals(MASK)) {
+      boolean needed =
+          decoding.inserted().isPresent()
+              ? name.equals(decoding.inserted().get().input())
+              : field.required() && !name.equals(decoding.words());
+      if (needed || masked && name.equals(MASK)) {
         inputs.add(field.input());
       }
     }

@@ -1,6 +1,7 @@
 package dev.gatun.models.llama;
 
 import dev.gatun.models.family.Config;
+import dev.gatun.models.family.Decoding;
 import dev.gatun.models.part.ActivationNames;
 import dev.gatun.models.part.RotaryAngles;
 import dev.gatun.train.net.Layer;
@@ -67,6 +68,10 @@ record DecoderConfig(
         c.real("attention_dropout", 0),
         c.flag("tie_word_embeddings", false),
         c.has("pad_token_id") ? OptionalLong.of(c.integer("pad_token_id")) : OptionalLong.empty());
+  }
+
+  Decoding decoding() {
+    return Decoding.of(windows.size(), keyHeads, headWidth, 0);
   }
 
   private static List<Long> windows(Config c, String type, long layers) {

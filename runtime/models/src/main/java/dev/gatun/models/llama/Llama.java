@@ -5,7 +5,6 @@ import dev.gatun.core.op.Rope;
 import dev.gatun.models.family.Architecture;
 import dev.gatun.models.family.Cache;
 import dev.gatun.models.family.Config;
-import dev.gatun.models.family.Decoding;
 import dev.gatun.models.family.Family;
 import dev.gatun.models.family.Given;
 import dev.gatun.models.family.Keys;
@@ -77,19 +76,28 @@ public final class Llama implements Family {
           plain
               .trainedBy(Labels.nextWord())
               // No limit: turns go on beyond the trained length.
-              .decodedBy(Decoding.of(o.windows().size(), o.keyHeads(), o.headWidth(), 0));
+              .decodedBy(o.decoding());
       case "ForSequenceClassification" -> plain.trainedBy(Labels.ofSamples(c));
       case "ForTokenClassification" -> plain.trainedBy(Labels.perPosition());
       default -> plain;
     };
   }
 
-  private static Flow words(DecoderConfig o, Flow states) {
+  static Flow words(DecoderConfig o, Flow states) {
     String table = o.tied() ? "model.embed_tokens.weight" : "lm_head.weight";
     return states.matmulTransposed(Pieces.table(states, table, o.vocabulary(), o.width()));
   }
 
   private static Flow states(DecoderConfig o, Given in) {
+    return states(o, in, embed(o, in.get("input_ids")));
+  }
+
+  static Flow embed(DecoderConfig o, Flow ids) {
+    return Pieces.embed(ids, "model.embed_tokens", o.vocabulary(), o.width());
+  }
+
+  /** States of embedded words; ids only tell how many there are. */
+  static Flow states(DecoderConfig o, Given in, Flow embedded) {
     Flow ids = in.get("input_ids");
     Optional<Flow> mask = in.find("attention_mask").map(Masks::padding);
     List<Flow> angles =
@@ -99,7 +107,7 @@ public final class Llama implements Family {
                     .map(cache -> cache.positions(ids))
                     .or(() -> in.find("position_ids"))
                     .orElseGet(() -> Masks.positions(ids, 1)));
-    Flow x = Pieces.embed(ids, "model.embed_tokens", o.vocabulary(), o.width());
+    Flow x = embedded;
     for (int i = 0; i < o.windows().size(); i++) {
       long window = o.windows().get(i);
       Optional<Flow> seen = Masks.both(mask, near(in, ids, window));

@@ -25,13 +25,18 @@ record PictureModel(Pretrained model, Preprocessing preprocessing, List<String> 
 
   /** A folder with config.json, weights and preprocessor_config.json. */
   static PictureModel load(Path folder) {
+    return load(folder, preprocessing(folder));
+  }
+
+  /** What the folder says is done to pictures. */
+  static Preprocessing preprocessing(Path folder) {
     if (!Files.exists(folder.resolve("preprocessor_config.json"))) {
       throw new GatunException(
           folder
               + ": has no preprocessor_config.json, which says what is done to pictures; give a"
               + " Preprocessing instead");
     }
-    return load(folder, Preprocessing.read(folder));
+    return Preprocessing.read(folder);
   }
 
   static PictureModel load(Path folder, Preprocessing preprocessing) {

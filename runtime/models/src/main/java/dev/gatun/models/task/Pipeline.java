@@ -1,6 +1,7 @@
 package dev.gatun.models.task;
 
 import dev.gatun.core.tensor.GatunException;
+import dev.gatun.models.speech.SpeechRecognizer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -15,13 +16,20 @@ public final class Pipeline implements AutoCloseable {
 
   private static final Map<String, Class<?>> OTHERS =
       new TreeMap<>(
-          Map.of(
-              "text-generation", TextGenerator.class,
-              "text2text-generation", TextGenerator.class,
-              "summarization", Rewriter.class,
-              "translation", Rewriter.class,
-              "feature-extraction", TextEmbedder.class,
-              "question-answering", QuestionAnswerer.class));
+          Map.ofEntries(
+              Map.entry("text-generation", TextGenerator.class),
+              Map.entry("text2text-generation", TextGenerator.class),
+              Map.entry("summarization", Summarizer.class),
+              Map.entry("translation", Translator.class),
+              Map.entry("feature-extraction", TextEmbedder.class),
+              Map.entry("question-answering", QuestionAnswerer.class),
+              Map.entry("image-classification", ImageClassifier.class),
+              Map.entry("image-segmentation", Segmenter.class),
+              Map.entry("object-detection", ObjectDetector.class),
+              Map.entry("visual-question-answering", ImageAnswerer.class),
+              Map.entry("image-text-to-text", ImageAnswerer.class),
+              Map.entry("zero-shot-image-classification", ImageTextMatcher.class),
+              Map.entry("automatic-speech-recognition", SpeechRecognizer.class)));
 
   private final TextClassifier classifier;
 

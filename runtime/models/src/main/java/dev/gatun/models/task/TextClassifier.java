@@ -17,13 +17,9 @@ public final class TextClassifier implements AutoCloseable {
   private final List<String> labels;
   private final boolean several;
 
-  private TextClassifier(TextFolder files) {
+  TextClassifier(TextFolder files) {
     this.files = files;
-    int most = files.most();
-    tokenizer =
-        most == 0
-            ? files.tokenizer().withoutPadding()
-            : files.tokenizer().withoutPadding().withTruncation(most, 0);
+    tokenizer = files.cutting();
     labels = files.model().config().labels();
     several =
         files.model().config().text("problem_type", "").equals("multi_label_classification")
@@ -54,6 +50,11 @@ public final class TextClassifier implements AutoCloseable {
       all.add(labels(files.result(files.inputs(List.of(encoding)), "logits")));
     }
     return all;
+  }
+
+  /** Writes a folder that {@link #load} reads, such as of a network that was fine-tuned. */
+  public void save(Path folder) {
+    files.save(folder);
   }
 
   private List<Label> labels(Tensor logits) {

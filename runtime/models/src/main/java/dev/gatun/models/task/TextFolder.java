@@ -9,14 +9,19 @@ import dev.gatun.models.LoadOptions;
 import dev.gatun.models.Pretrained;
 import dev.gatun.text.Encoding;
 import dev.gatun.text.Tokenizer;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /** A network of a folder and its tokenizer. */
 record TextFolder(Path folder, Pretrained model, Tokenizer tokenizer) implements AutoCloseable {
+  private static final List<String> BESIDE =
+      List.of("tokenizer_config.json", "special_tokens_map.json");
+
   static TextFolder load(Path folder, SessionOptions options) {
     return load(folder, LoadOptions.DEFAULT, options);
   }
@@ -52,6 +57,41 @@ record TextFolder(Path folder, Pretrained model, Tokenizer tokenizer) implements
     return Math.toIntExact(Math.max(0, offset ? rows - 2 : rows));
   }
 
+  /** The token that fills rows up. */
+  long padding() {
+    return Math.max(0, model.config().integer("pad_token_id", 0));
+  }
+
+  /** The tokenizer without padding, for no more tokens than the network and its file say. */
+  Tokenizer cutting() {
+    Tokenizer whole = tokenizer.withoutPadding();
+    int most = most();
+    int limit = whole.truncation().orElse(most);
+    int least = most == 0 ? limit : Math.min(most, limit);
+    return least == 0 ? whole : whole.withTruncation(least, 0);
+  }
+
+  /** The same with another network, for texts of so many tokens. */
+  TextFolder with(Pretrained other, int words) {
+    return new TextFolder(folder, other, tokenizer.withTruncation(words, 0));
+  }
+
+  /** Writes what {@link #load} reads, and the files about texts that lie beside it. */
+  void save(Path target) {
+    model.save(target);
+    tokenizer.save(target.resolve("tokenizer.json"));
+    for (String name : BESIDE) {
+      Path from = folder.resolve(name);
+      if (Files.isRegularFile(from)) {
+        try {
+          Files.copy(from, target.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+          throw new GatunException(target.resolve(name) + ": cannot be written: " + e, e);
+        }
+      }
+    }
+  }
+
   /** The inputs of encodings, padded behind to the longest. */
   Map<String, Tensor> inputs(List<Encoding> encodings) {
     int rows = encodings.size();
@@ -59,7 +99,7 @@ record TextFolder(Path folder, Pretrained model, Tokenizer tokenizer) implements
     if (width == 0) {
       throw new GatunException("there are no words in the text");
     }
-    long padding = Math.max(0, model.config().integer("pad_token_id", 0));
+    long padding = padding();
     long[] ids = new long[rows * width];
     long[] mask = new long[rows * width];
     long[] types = new long[rows * width];

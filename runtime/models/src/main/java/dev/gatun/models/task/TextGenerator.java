@@ -5,6 +5,7 @@ import dev.gatun.core.tensor.GatunException;
 import dev.gatun.core.tensor.Tensor;
 import dev.gatun.models.Generation;
 import dev.gatun.models.family.Config;
+import dev.gatun.models.family.Decoding;
 import dev.gatun.models.generate.Continuation;
 import dev.gatun.models.generate.Decoder;
 import dev.gatun.models.generate.Listener;
@@ -45,14 +46,19 @@ public final class TextGenerator implements AutoCloseable {
   public static TextGenerator load(Path folder, SessionOptions options) {
     TextFolder files = TextFolder.load(folder, options);
     try {
-      Path file = folder.resolve("generation_config.json");
-      Config generation = Files.exists(file) ? Config.read(file) : files.model().config();
-      files.model().decoder();
-      return new TextGenerator(files, generation, ChatTemplate.load(folder));
+      return of(files);
     } catch (RuntimeException e) {
       files.close();
       throw e;
     }
+  }
+
+  /** Of files that are loaded. */
+  static TextGenerator of(TextFolder files) {
+    Path file = files.folder().resolve("generation_config.json");
+    Config generation = Files.exists(file) ? Config.read(file) : files.model().config();
+    files.model().decoder();
+    return new TextGenerator(files, generation, ChatTemplate.load(files.folder()));
   }
 
   /**
@@ -61,7 +67,12 @@ public final class TextGenerator implements AutoCloseable {
    * @param words most that come if it does not say
    */
   public Search search(int words, long seed) {
-    Search search = Search.of(generation, words, 0, seed);
+    return search(generation, words, seed);
+  }
+
+  /** How other options say that words are chosen. */
+  Search search(Config options, int words, long seed) {
+    Search search = Search.of(options, words, 0, seed);
     Config config = files.model().config();
     return search.ends().isEmpty() && config.has("eos_token_id")
         ? search.endingWith(
@@ -108,7 +119,8 @@ public final class TextGenerator implements AutoCloseable {
   }
 
   private void requireDecoder() {
-    if (files.model().decoder().decoding().encoder().isPresent()) {
+    Decoding decoding = files.model().decoder().decoding();
+    if (decoding.encoder().isPresent() && decoding.inserted().isEmpty()) {
       throw new GatunException(
           files.folder() + ": an encoder-decoder does not remember; use answer for each turn");
     }

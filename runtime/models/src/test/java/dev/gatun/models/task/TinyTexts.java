@@ -22,14 +22,8 @@ final class TinyTexts {
    * A folder of a network of a config; the size of the vocabulary takes the place of VOCABULARY.
    */
   static Path folder(Path folder, String config) throws IOException {
-    Files.createDirectories(folder);
-    Tokenizer tokenizer =
-        TokenizerTrainer.of(TokenizerTrainer.Kind.BYTE_LEVEL_BPE, 300)
-            .withSpecialTokens("<end>", "<user>", "<model>")
-            .train(TEXTS.iterator());
-    tokenizer.save(folder.resolve("tokenizer.json"));
+    String json = prepared(folder, config);
     Random random = new Random(7);
-    String json = config.replace("VOCABULARY", Integer.toString(tokenizer.vocabularySize()));
     try (Pretrained model =
         Pretrained.initialized(
             Config.of(json),
@@ -43,6 +37,24 @@ final class TinyTexts {
       model.save(folder);
     }
     return folder;
+  }
+
+  /** A folder of a network with usual first weights, which trains well. */
+  static Path untrained(Path folder, String config) throws IOException {
+    try (Pretrained model = Pretrained.initialized(Config.of(prepared(folder, config)))) {
+      model.save(folder);
+    }
+    return folder;
+  }
+
+  private static String prepared(Path folder, String config) throws IOException {
+    Files.createDirectories(folder);
+    Tokenizer tokenizer =
+        TokenizerTrainer.of(TokenizerTrainer.Kind.BYTE_LEVEL_BPE, 300)
+            .withSpecialTokens("<end>", "<user>", "<model>")
+            .train(TEXTS.iterator());
+    tokenizer.save(folder.resolve("tokenizer.json"));
+    return config.replace("VOCABULARY", Integer.toString(tokenizer.vocabularySize()));
   }
 
   static final String GPT2 =

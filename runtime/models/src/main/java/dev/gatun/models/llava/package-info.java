@@ -1,0 +1,5 @@
+/** LLaVA. */
+@NullMarked
+package dev.gatun.models.llava;
+
+import org.jspecify.annotations.NullMarked;

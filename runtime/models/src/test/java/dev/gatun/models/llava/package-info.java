@@ -1,0 +1,4 @@
+@NullMarked
+package dev.gatun.models.llava;
+
+import org.jspecify.annotations.NullMarked;
