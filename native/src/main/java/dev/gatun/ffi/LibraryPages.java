@@ -17,9 +17,9 @@ import java.util.Optional;
  * Lets go of a library's pages that only opening it needed.
  *
  * <p>The loader reads all of its symbols and relocations, and its static constructors run through
- * its code: 34 MB of oneDNN stay resident, of which a network uses a few. Pages of parts that cannot
- * be written are the same as in the file, so they come back, from the system's cache, when they are
- * used again.
+ * its code: 34 MB of oneDNN stay resident, of which a network uses a few. Pages of parts that
+ * cannot be written are the same as in the file, so they come back, from the system's cache, when
+ * they are used again.
  */
 final class LibraryPages {
   private static final int ELF_HEADER_BYTES = 64;

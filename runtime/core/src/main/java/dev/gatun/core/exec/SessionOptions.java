@@ -102,7 +102,13 @@ public record SessionOptions(
    */
   public SessionOptions weights(WeightType value) {
     return new SessionOptions(
-        backend, threads, disabledPasses, concurrency, quickStart, memoryBudget, Optional.of(value));
+        backend,
+        threads,
+        disabledPasses,
+        concurrency,
+        quickStart,
+        memoryBudget,
+        Optional.of(value));
   }
 
   /** The graph with weights as these options want them. */

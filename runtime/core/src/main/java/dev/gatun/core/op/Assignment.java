@@ -25,7 +25,9 @@ public final class Assignment {
     Shape costs = in.shape(0);
     in.require(in.dtype(0).isFloat(), "costs must be floating");
     in.require(
-        !costs.isRanked() || costs.rank() == 3, "costs must be [batch, row, column], got %s", costs);
+        !costs.isRanked() || costs.rank() == 3,
+        "costs must be [batch, row, column], got %s",
+        costs);
     return List.of(
         costs.isRanked()
             ? Type.tensor(DType.I64, costs.size(0), costs.size(2))

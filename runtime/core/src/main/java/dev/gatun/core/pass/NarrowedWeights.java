@@ -30,7 +30,7 @@ public final class NarrowedWeights {
 
   /** The graph with narrow weights. */
   public static Graph apply(Graph graph, WeightType type) {
-    Map<Tensor, Map<Boolean, List<Tensor>>> done = new IdentityHashMap<>();
+    IdentityHashMap<Tensor, Map<Boolean, List<Tensor>>> done = new IdentityHashMap<>();
     return Rewriter.rewrite(
         graph,
         (node, inputs, b) -> isProduct(node) ? narrowed(node, inputs, type, done, b) : none());

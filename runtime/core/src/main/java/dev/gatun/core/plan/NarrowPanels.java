@@ -15,6 +15,7 @@ record NarrowPanels(NarrowWeights form, boolean transposed, List<Same> beside) {
   /** A tensor that equals itself alone: comparing elements takes time. */
   record Same(Tensor tensor) {
     @Override
+    @SuppressWarnings("ReferenceEquality")
     public boolean equals(Object other) {
       return other instanceof Same same && same.tensor == tensor;
     }

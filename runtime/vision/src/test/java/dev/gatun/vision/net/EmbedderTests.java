@@ -15,7 +15,6 @@ import dev.gatun.core.tensor.Type;
 import dev.gatun.train.Trainer;
 import dev.gatun.train.loss.Objective;
 import dev.gatun.train.loss.Similarity;
-import dev.gatun.train.net.Flow;
 import dev.gatun.train.net.Net;
 import dev.gatun.train.net.NetGraph;
 import dev.gatun.train.net.Parameter;
