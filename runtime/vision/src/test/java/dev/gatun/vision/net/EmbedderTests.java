@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Nets whose weights are used several times, and what they are trained by. */
@@ -121,6 +122,7 @@ class EmbedderTests {
 
   /** Sixteen pictures are learnt by heart in every way of training. */
   @Test
+  @Tag("slow")
   void fewPicturesAreLearnt() {
     Tensor a = pictures(0, 16, 3);
     Tensor b = pictures(0, 16, 4);
