@@ -21,7 +21,6 @@ import dev.gatun.train.optim.Slot;
 import dev.gatun.train.optim.StepInputs;
 import dev.gatun.train.optim.Update;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,20 +59,13 @@ public final class FiveCalls implements AutoCloseable {
         trained.add(p);
         weights.put(p.name(), net.weight(p.name()));
         for (Slot slot : optimizer.slots()) {
-          slots.put(slot.name() + "/" + p.name(), first(slot, p));
+          slots.put(slot.name() + "/" + p.name(), slot.start(p.shape()));
         }
       }
     }
     slots.put("step", Tensor.scalar(DType.F64, 0));
     update = compile(updateGraph());
     zeroGradients();
-  }
-
-  private static Tensor first(Slot slot, Parameter p) {
-    Shape shape = slot.single() ? Shape.SCALAR : p.shape();
-    double[] values = new double[Math.toIntExact(shape.elements())];
-    Arrays.fill(values, slot.first());
-    return Tensor.rounded(slot.dtype(), shape, values);
   }
 
   private static Session compile(GraphBuilder b) {
@@ -91,7 +83,7 @@ public final class FiveCalls implements AutoCloseable {
       List<Flow> remembered = new ArrayList<>();
       for (Slot slot : optimizer.slots()) {
         String name = slot.name() + "/" + p.name();
-        remembered.add(count.with(b.input(name, first(slot, p).type())));
+        remembered.add(count.with(b.input(name, slot.start(p.shape()).type())));
       }
       double decay = p.decays() ? optimizer.weightDecay() : 0;
       Update after =

@@ -19,7 +19,6 @@ import dev.gatun.train.optim.Slot;
 import dev.gatun.train.optim.StepInputs;
 import dev.gatun.train.optim.Update;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -249,7 +248,7 @@ record StepGraph(
     }
 
     private static Tensor zeros(Parameter p) {
-      return Tensor.rounded(p.dtype(), p.shape(), new double[Math.toIntExact(p.elements())]);
+      return Tensor.filled(p.dtype(), p.shape(), 0);
     }
 
     private void optimize(
@@ -266,7 +265,7 @@ record StepGraph(
         Flow before = values.get(i);
         List<Flow> remembered = new ArrayList<>();
         for (Slot slot : slots) {
-          remembered.add(before.with(state(slot.name() + "/" + p.name(), first(slot, p))));
+          remembered.add(before.with(state(slot.name() + "/" + p.name(), slot.start(p.shape()))));
         }
         ParameterGroup group = recipe.group(p.name());
         double decay =
@@ -312,13 +311,6 @@ record StepGraph(
     private Flow masked(Flow parameter, Parameter p) {
       Tensor mask = recipe.masks().get(p.name());
       return mask == null ? parameter : parameter.mul(parameter.constant(mask));
-    }
-
-    private static Tensor first(Slot slot, Parameter p) {
-      Shape shape = slot.single() ? Shape.SCALAR : p.shape();
-      double[] values = new double[Math.toIntExact(shape.elements())];
-      Arrays.fill(values, slot.first());
-      return Tensor.rounded(slot.dtype(), shape, values);
     }
   }
 

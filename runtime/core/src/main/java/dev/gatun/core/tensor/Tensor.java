@@ -79,6 +79,11 @@ public final class Tensor implements Datum {
     return new Tensor(dtype, shape, new TensorData.Computed(bytes, recipe), null);
   }
 
+  /** One number everywhere, rounded to the type; it is not kept in memory. */
+  public static Tensor filled(DType dtype, Shape shape, double value) {
+    return computed(dtype, shape, new Filling(dtype, value));
+  }
+
   /** A float32 tensor; the array is copied. */
   public static Tensor of(float[] values, long... sizes) {
     return wrap(DType.F32, Shape.of(sizes), MemorySegment.ofArray(values.clone()));

@@ -14,6 +14,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,6 +31,18 @@ class ComputedTensorTests {
 
   private static Tensor ramp(float step, long... sizes) {
     return Tensor.computed(DType.F32, Shape.of(sizes), new Ramp(step));
+  }
+
+  @Test
+  void oneNumberEverywhere() {
+    for (int size : new int[] {0, 1, 2, 7, 64, 1000}) {
+      double[] expected = new double[size];
+      Arrays.fill(expected, -3);
+      for (DType dtype : new DType[] {DType.F32, DType.F64, DType.BF16, DType.I8, DType.I64}) {
+        Tensor tensor = Tensor.filled(dtype, Shape.of(size), -3);
+        assertArrayEquals(expected, tensor.toDoubles(), dtype + " " + size);
+      }
+    }
   }
 
   @Test

@@ -1,6 +1,8 @@
 package dev.gatun.train.optim;
 
 import dev.gatun.core.tensor.DType;
+import dev.gatun.core.tensor.Shape;
+import dev.gatun.core.tensor.Tensor;
 
 /**
  * What an optimizer remembers of a parameter.
@@ -23,5 +25,10 @@ public record Slot(String name, DType dtype, boolean single, double first) {
   /** One number in double precision, for products of decay rates. */
   public static Slot single(String name, double first) {
     return new Slot(name, DType.F64, true, first);
+  }
+
+  /** What is remembered of a parameter of that shape before the first step. */
+  public Tensor start(Shape parameter) {
+    return Tensor.filled(dtype, single ? Shape.SCALAR : parameter, first);
   }
 }

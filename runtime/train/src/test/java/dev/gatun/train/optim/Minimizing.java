@@ -11,7 +11,6 @@ import dev.gatun.core.tensor.Tensor;
 import dev.gatun.core.tensor.Type;
 import dev.gatun.train.net.Flow;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,9 +35,7 @@ final class Minimizing implements AutoCloseable {
     for (Slot slot : optimizer.slots()) {
       Shape shape = slot.single() ? Shape.SCALAR : first.shape();
       slots.add(Flow.of(b, b.input(slot.name(), Type.tensor(slot.dtype(), shape.sizes()))));
-      double[] values = new double[(int) shape.elements()];
-      Arrays.fill(values, slot.first());
-      initial.put(slot.name(), Tensor.rounded(slot.dtype(), shape, values));
+      initial.put(slot.name(), slot.start(first.shape()));
     }
     Flow t = Flow.of(b, step).add(1);
     Update next =

@@ -76,8 +76,7 @@ class FewShotTests {
 
   private static Map<String, Tensor> episodes(Random random) {
     int ways = 10;
-    Tensor x =
-        Glyphs.pictures(episode(random, KNOWN, 0, ways, new int[] {3, 5}), random);
+    Tensor x = Glyphs.pictures(episode(random, KNOWN, 0, ways, new int[] {3, 5}), random);
     long[] labels = new long[ways * 5];
     for (int i = 0; i < labels.length; i++) {
       labels[i] = i / 5;
@@ -219,8 +218,7 @@ class FewShotTests {
     Verification first = verification(weights, 1);
     Verification second = verification(weights, 2);
     System.out.printf(
-        "unseen signs: area %.4f, equal errors %.3f%n",
-        second.area(), second.equalErrorRate());
+        "unseen signs: area %.4f, equal errors %.3f%n", second.area(), second.equalErrorRate());
     assertTrue(second.area() >= 0.97, "area " + second.area());
     // A threshold that was found on some pairs holds for others.
     double threshold = first.equalErrorThreshold();
