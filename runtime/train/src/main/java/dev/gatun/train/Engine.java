@@ -218,10 +218,12 @@ final class Engine implements AutoCloseable {
 
   /** All states by name. */
   Map<String, Tensor> state() {
-    if (current == null) {
-      return Map.copyOf(first);
-    }
     Map<String, Tensor> state = new LinkedHashMap<>();
+    if (current == null) {
+      // Of values that are not kept as any other's: tensors equal those of the same kind only.
+      first.forEach((name, t) -> state.put(name, Tensor.wrap(t.dtype(), t.shape(), t.data())));
+      return state;
+    }
     StatefulSession session = current.session;
     session.states().keySet().forEach(name -> state.put(name, session.state(name)));
     return state;
