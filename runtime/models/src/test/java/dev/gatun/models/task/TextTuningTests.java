@@ -22,7 +22,7 @@ class TextTuningTests {
   private static final List<String> WORDS =
       List.of("canal", "ship", "long", "slow", "locks", "the", "is", "and");
   private static final TextTuning QUICK =
-      TextTuning.DEFAULT.epochs(60).batch(8).rate(5e-3).words(32);
+      TextTuning.DEFAULT.epochs(150).batch(8).rate(3e-3).words(32);
 
   @TempDir
   @SuppressWarnings("NullAway.Init") // set by JUnit
