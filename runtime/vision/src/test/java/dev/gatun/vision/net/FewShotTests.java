@@ -176,7 +176,7 @@ class FewShotTests {
     boolean[] same = new boolean[count];
     for (int i = 0; i < count; i++) {
       same[i] = i % 2 == 0;
-      signs[2 * i] = UNSEEN + random.nextInt(300);
+      signs[2 * i] = (long) UNSEEN + random.nextInt(300);
       signs[2 * i + 1] = same[i] ? signs[2 * i] : signs[2 * i] + 1 + random.nextInt(100);
     }
     double[] alike = new double[count];
