@@ -16,30 +16,16 @@ public final class CounterRandomF32 {
 
   /** Fills elements [first, last) with numbers in [0, 1) of 24 random bits. */
   public static void uniform(long seed, long draw, long stream, long dst, long first, long last) {
-    int c3 = (int) stream ^ (int) (draw >>> 32);
-    for (long i = first; i < last; i++) {
-      int a = (int) i;
-      int b = (int) (i >>> 32);
-      int c = (int) draw;
-      int d = c3;
-      int k0 = (int) seed;
-      int k1 = (int) (seed >>> 32);
-      for (int round = 0; round < 10; round++) {
-        long p0 = M0 * (a & LOW);
-        long p1 = M1 * (c & LOW);
-        a = (int) (p1 >>> 32) ^ b ^ k0;
-        b = (int) p1;
-        c = (int) (p0 >>> 32) ^ d ^ k1;
-        d = (int) p0;
-        k0 += W0;
-        k1 += W1;
-      }
-      Memory.ALL.set(Memory.F32, dst + 4 * i, (a >>> 8) * 0x1p-24f);
-    }
+    fill(false, seed, draw, stream, dst, first, last);
   }
 
   /** Fills elements [first, last) with numbers of the standard normal distribution. */
   public static void normal(long seed, long draw, long stream, long dst, long first, long last) {
+    fill(true, seed, draw, stream, dst, first, last);
+  }
+
+  private static void fill(
+      boolean normal, long seed, long draw, long stream, long dst, long first, long last) {
     int c3 = (int) stream ^ (int) (draw >>> 32);
     for (long i = first; i < last; i++) {
       int a = (int) i;
@@ -58,11 +44,15 @@ public final class CounterRandomF32 {
         k0 += W0;
         k1 += W1;
       }
-      // Box and Muller's transform; 1 - u is never 0.
-      double radius = Math.sqrt(-2 * Math.log(1 - unit(a, b)));
-      double number = radius * Math.cos(2 * Math.PI * unit(c, d));
-      Memory.ALL.set(Memory.F32, dst + 4 * i, (float) number);
+      float number = normal ? normal(a, b, c, d) : (a >>> 8) * 0x1p-24f;
+      Memory.ALL.set(Memory.F32, dst + 4 * i, number);
     }
+  }
+
+  /** Box and Muller's transform; 1 - u is never 0. */
+  private static float normal(int a, int b, int c, int d) {
+    double radius = Math.sqrt(-2 * Math.log(1 - unit(a, b)));
+    return (float) (radius * Math.cos(2 * Math.PI * unit(c, d)));
   }
 
   private static double unit(int high, int low) {

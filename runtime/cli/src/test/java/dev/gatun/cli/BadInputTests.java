@@ -11,7 +11,6 @@ import dev.gatun.formats.Npy;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -23,17 +22,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What people get wrong ends in one message, another exit code than 0, and no stack. */
-class BadInputTests {
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
-
+class BadInputTests extends CommandTest {
   @TempDir
   @SuppressWarnings("NullAway.Init") // set by JUnit
   Path directory;
-
-  private int gatun(String... args) {
-    return Main.execute(new PrintWriter(out), new PrintWriter(err), args);
-  }
 
   private String model(TinyModel model) throws IOException {
     return Files.write(directory.resolve("m.onnx"), model.bytes()).toString();

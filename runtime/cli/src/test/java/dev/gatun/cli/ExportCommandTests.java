@@ -5,27 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.formats.onnx.Onnx;
 import dev.gatun.formats.onnx.SampleModel;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Export and transcription from the command line. */
-class ExportCommandTests {
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
-
+class ExportCommandTests extends CommandTest {
   @TempDir
   @SuppressWarnings("NullAway.Init") // set by JUnit
   Path folder;
-
-  private int gatun(String... args) {
-    out.getBuffer().setLength(0);
-    err.getBuffer().setLength(0);
-    return Main.execute(new PrintWriter(out), new PrintWriter(err), args);
-  }
 
   @Test
   void filesAreWrittenAgain() {

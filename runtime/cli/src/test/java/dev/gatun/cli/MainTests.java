@@ -7,24 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.gatun.core.tensor.Tensor;
 import dev.gatun.formats.onnx.OnnxValues;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class MainTests {
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
-
+class MainTests extends CommandTest {
   @TempDir
   @SuppressWarnings("NullAway.Init") // set by JUnit
   Path directory;
-
-  private int gatun(String... args) {
-    return Main.execute(new PrintWriter(out), new PrintWriter(err), args);
-  }
 
   private void assertOneMessage(String... parts) {
     String message = err.toString();

@@ -7,8 +7,6 @@ import dev.gatun.formats.Npy;
 import dev.gatun.models.Pretrained;
 import dev.gatun.models.family.Config;
 import java.awt.image.BufferedImage;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import javax.imageio.ImageIO;
@@ -16,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** classify, detect and segment on networks with first weights. */
-class PictureCommandsTests {
+class PictureCommandsTests extends CommandTest {
   private static final String VIT =
       """
       {"model_type": "vit", "architectures": ["ViTForImageClassification"], "image_size": 16,
@@ -32,12 +30,6 @@ class PictureCommandsTests {
       """;
 
   @TempDir private Path folder = Path.of("");
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
-
-  private int gatun(String... args) {
-    return Main.execute(new PrintWriter(out), new PrintWriter(err), args);
-  }
 
   private String model(String config, int side) throws Exception {
     try (Pretrained model = Pretrained.initialized(Config.of(config))) {

@@ -8,8 +8,6 @@ import dev.gatun.core.tensor.Tensor;
 import dev.gatun.formats.Safetensors;
 import java.io.File;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,19 +22,10 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 @Tag("slow")
-class TrainCommandTests {
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
-
+class TrainCommandTests extends CommandTest {
   @TempDir
   @SuppressWarnings("NullAway.Init") // set by JUnit
   Path folder;
-
-  private int gatun(String... args) {
-    out.getBuffer().setLength(0);
-    err.getBuffer().setLength(0);
-    return Main.execute(new PrintWriter(out), new PrintWriter(err), args);
-  }
 
   private String at(String name) {
     return folder.resolve(name).toString();

@@ -11,7 +11,6 @@ import dev.gatun.text.TokenizerTrainer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -25,19 +24,10 @@ import picocli.CommandLine;
 
 /** generate, chat, classify, embed and models on tiny folders. */
 @Tag("slow")
-class WritingCommandsTests {
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
-
+class WritingCommandsTests extends CommandTest {
   @TempDir
   @SuppressWarnings("NullAway.Init") // set by JUnit
   Path directory;
-
-  private int gatun(String... args) {
-    out.getBuffer().setLength(0);
-    err.getBuffer().setLength(0);
-    return Main.execute(new PrintWriter(out), new PrintWriter(err), args);
-  }
 
   private static void folder(Path folder, String config) throws IOException {
     Files.createDirectories(folder);

@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -219,27 +220,39 @@ final class Engine implements AutoCloseable {
   /** All states by name. */
   Map<String, Tensor> state() {
     Map<String, Tensor> state = new LinkedHashMap<>();
-    if (current == null) {
-      // Of values that are not kept as any other's: tensors equal those of the same kind only.
-      first.forEach((name, t) -> state.put(name, Tensor.wrap(t.dtype(), t.shape(), t.data())));
-      return state;
-    }
-    StatefulSession session = current.session;
-    session.states().keySet().forEach(name -> state.put(name, session.state(name)));
+    types().keySet().forEach(name -> state.put(name, value(name)));
     return state;
+  }
+
+  private Map<String, Type.OfTensor> types() {
+    if (current != null) {
+      return current.session.states();
+    }
+    Map<String, Type.OfTensor> types = new LinkedHashMap<>();
+    first.forEach((name, value) -> types.put(name, value.type()));
+    return types;
+  }
+
+  private Tensor value(String name) {
+    if (current != null) {
+      return current.session.state(name);
+    }
+    // In memory, as after a step: a computed tensor never equals one that is kept.
+    Tensor value = Objects.requireNonNull(first.get(name));
+    return Tensor.wrap(value.dtype(), value.shape(), value.data());
   }
 
   /** Changes states; all problems are in the message, and then none was changed. */
   void setState(Map<String, Tensor> values) {
-    Map<String, Tensor> state = state();
+    Map<String, Type.OfTensor> types = types();
     List<String> problems = new ArrayList<>();
     values.forEach(
         (name, value) -> {
-          Tensor old = state.get(name);
+          Type old = types.get(name);
           if (old == null) {
             problems.add("there is no '" + name + "'");
-          } else if (!old.type().equals(value.type())) {
-            problems.add("'" + name + "' is " + old.type() + ", got " + value.type());
+          } else if (!old.equals(value.type())) {
+            problems.add("'" + name + "' is " + old + ", got " + value.type());
           }
         });
     if (!problems.isEmpty()) {
@@ -256,15 +269,15 @@ final class Engine implements AutoCloseable {
 
   /** Values of parameters and buffers: the averages if wanted and there are such. */
   Map<String, Tensor> weights(boolean averaged) {
-    Map<String, Tensor> state = state();
+    Set<String> states = types().keySet();
     Map<String, Tensor> weights = new LinkedHashMap<>();
     for (Parameter p : recipe.net().parameters()) {
-      Tensor value = state.get(StepGraph.PARAMETER + p.name());
-      Tensor average = state.get(StepGraph.AVERAGE + p.name());
-      if (averaged && average != null) {
-        weights.put(p.name(), average);
-      } else if (value != null) {
-        weights.put(p.name(), value);
+      String parameter = StepGraph.PARAMETER + p.name();
+      String average = StepGraph.AVERAGE + p.name();
+      if (averaged && states.contains(average)) {
+        weights.put(p.name(), value(average));
+      } else if (states.contains(parameter)) {
+        weights.put(p.name(), value(parameter));
       }
     }
     return weights;

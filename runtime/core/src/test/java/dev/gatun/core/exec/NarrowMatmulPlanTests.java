@@ -46,6 +46,15 @@ class NarrowMatmulPlanTests {
     return b.build();
   }
 
+  /** Bytes with a scale for each place along an axis. */
+  private Value scaled(GraphBuilder b, int axis, long rows, long columns) {
+    return b.add(
+        DequantizeLinear.OP,
+        Attrs.of("axis", axis),
+        b.constant(integers(DType.I8, rows, columns)),
+        b.constant(floats(DType.F32, axis == 0 ? rows : columns)));
+  }
+
   private static Explanation onlyProduct(GraphBuilder b, Value y) {
     b.output("y", y);
     Graph graph = b.build();
@@ -124,12 +133,7 @@ class NarrowMatmulPlanTests {
     GraphBuilder b = new GraphBuilder("g");
     Value x = b.input("x", Type.tensor(DType.F32, 2, 3, 64));
     Value more = b.input("more", Type.tensor(DType.F32, 2, 3, 40));
-    Value w =
-        b.add(
-            DequantizeLinear.OP,
-            Attrs.of("axis", 1),
-            b.constant(integers(DType.I8, 64, 40)),
-            b.constant(floats(DType.F32, 40)));
+    Value w = scaled(b, 1, 64, 40);
     Value y = b.add(Add.OP, b.add(Matmul.OP, x, w), b.constant(floats(DType.F32, 40)));
     onlyProduct(b, b.add(Add.OP, b.add(Relu.OP, y), more));
   }
@@ -138,20 +142,10 @@ class NarrowMatmulPlanTests {
   void transposesAndGeneralProductsAreSeenThrough() {
     GraphBuilder b = new GraphBuilder("g");
     Value x = b.input("x", Type.tensor(DType.F32, 3, 32));
-    Value w =
-        b.add(
-            DequantizeLinear.OP,
-            Attrs.of("axis", 0),
-            b.constant(integers(DType.I8, 40, 32)),
-            b.constant(floats(DType.F32, 40)));
+    Value w = scaled(b, 0, 40, 32);
     Value turned = b.add(Transpose.OP, Attrs.of("perm", new long[] {1, 0}), w);
     Value y = b.add(Matmul.OP, x, turned);
-    Value v =
-        b.add(
-            DequantizeLinear.OP,
-            Attrs.of("axis", 0),
-            b.constant(integers(DType.I8, 800, 1000)),
-            b.constant(floats(DType.F32, 800)));
+    Value v = scaled(b, 0, 800, 1000);
     Value wide = b.input("wide", Type.tensor(DType.F32, 3, 1000));
     Value z =
         b.add(Gemm.OP, Attrs.of("transposeB", true), wide, v, b.constant(floats(DType.F32, 800)));
@@ -167,12 +161,7 @@ class NarrowMatmulPlanTests {
   void scalesAlongTheOtherAxisAreTakenApart() {
     GraphBuilder b = new GraphBuilder("g");
     Value x = b.input("x", Type.tensor(DType.F32, 3, 32));
-    Value w =
-        b.add(
-            DequantizeLinear.OP,
-            Attrs.of("axis", 0),
-            b.constant(integers(DType.I8, 32, 40)),
-            b.constant(floats(DType.F32, 32)));
+    Value w = scaled(b, 0, 32, 40);
     b.output("y", b.add(Matmul.OP, x, w));
     Explanation plan = Agreement.check(b.build(), 1e-4, Agreement.options());
     assertTrue(

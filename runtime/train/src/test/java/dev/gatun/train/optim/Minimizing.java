@@ -33,9 +33,9 @@ final class Minimizing implements AutoCloseable {
     Flow gradient = Flow.of(b, Gradients.of(b, value.value(), List.of(p)).get(0));
     List<Flow> slots = new ArrayList<>();
     for (Slot slot : optimizer.slots()) {
-      Shape shape = slot.single() ? Shape.SCALAR : first.shape();
-      slots.add(Flow.of(b, b.input(slot.name(), Type.tensor(slot.dtype(), shape.sizes()))));
-      initial.put(slot.name(), slot.start(first.shape()));
+      Tensor start = slot.start(first.shape());
+      slots.add(Flow.of(b, b.input(slot.name(), start.type())));
+      initial.put(slot.name(), start);
     }
     Flow t = Flow.of(b, step).add(1);
     Update next =
