@@ -5,10 +5,7 @@ import dev.gatun.core.tensor.Tensor;
 import dev.gatun.formats.Safetensors;
 import dev.gatun.train.schedule.Plateau;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -18,8 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
-import java.util.zip.CRC32C;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -42,8 +37,7 @@ final class CheckpointFile {
     checkpoint.state().forEach((name, tensor) -> tensors.put(STATE + name, tensor));
     checkpoint.listeners().forEach((name, tensor) -> tensors.put(LISTENER + name, tensor));
     String text = JSON.writeValueAsString(describe(checkpoint));
-    Map<String, String> metadata =
-        Map.of("gatun", text, "crc32c", Long.toHexString(checksum(text, tensors)));
+    Map<String, String> metadata = Map.of("gatun", text, "crc32c", TensorSum.of(text, tensors));
     Path partial = file.resolveSibling(file.getFileName() + ".partial");
     Path folder = file.resolveSibling("").toAbsolutePath();
     try {
@@ -99,23 +93,6 @@ final class CheckpointFile {
     return Double.parseDouble(node.get(name).asString());
   }
 
-  private static long checksum(String text, Map<String, Tensor> tensors) {
-    CRC32C sum = new CRC32C();
-    sum.update(text.getBytes(StandardCharsets.UTF_8));
-    for (Map.Entry<String, Tensor> entry : new TreeMap<>(tensors).entrySet()) {
-      sum.update(entry.getKey().getBytes(StandardCharsets.UTF_8));
-      sum.update(entry.getValue().type().toString().getBytes(StandardCharsets.UTF_8));
-      MemorySegment data = entry.getValue().data();
-      byte[] piece = new byte[1 << 16];
-      for (long at = 0; at < data.byteSize(); at += piece.length) {
-        int length = (int) Math.min(piece.length, data.byteSize() - at);
-        MemorySegment.copy(data, ValueLayout.JAVA_BYTE, at, piece, 0, length);
-        sum.update(piece, 0, length);
-      }
-    }
-    return sum.getValue();
-  }
-
   /**
    * Reads a checkpoint.
    *
@@ -125,7 +102,7 @@ final class CheckpointFile {
     Safetensors.Content content = Safetensors.read(file);
     String text = content.metadata().getOrDefault("gatun", "");
     String expected = content.metadata().getOrDefault("crc32c", "");
-    String found = Long.toHexString(checksum(text, content.tensors()));
+    String found = TensorSum.of(text, content.tensors());
     if (!found.equals(expected)) {
       throw new GatunException(
           "checkpoint: "

@@ -1,10 +1,12 @@
 package dev.gatun.text.feature;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -28,7 +30,12 @@ public final class BagOfWords {
   private final int[] documentFrequency;
   private final int documents;
 
-  private BagOfWords(List<String> texts, int shortest, int longest, Set<String> stopWords) {
+  private BagOfWords(
+      List<String> texts,
+      Optional<List<String>> given,
+      int shortest,
+      int longest,
+      Set<String> stopWords) {
     this.shortest = shortest;
     this.longest = longest;
     this.stopWords = Set.copyOf(stopWords);
@@ -39,14 +46,21 @@ public final class BagOfWords {
       terms.add(found);
       all.addAll(found);
     }
-    vocabulary = List.copyOf(all);
+    vocabulary = given.orElse(List.copyOf(all));
     for (String term : vocabulary) {
-      places.put(term, places.size());
+      if (places.put(term, places.size()) != null) {
+        throw new IllegalArgumentException("the vocabulary has '" + term + "' twice");
+      }
     }
     documents = texts.size();
     documentFrequency = new int[vocabulary.size()];
     for (Set<String> found : terms) {
-      found.forEach(term -> documentFrequency[places.getOrDefault(term, 0)]++);
+      for (String term : found) {
+        Integer place = places.get(term);
+        if (place != null) {
+          documentFrequency[place]++;
+        }
+      }
     }
   }
 
@@ -72,7 +86,17 @@ public final class BagOfWords {
               + longest
               + " words: expected 1 <= shortest <= longest");
     }
-    return new BagOfWords(texts, shortest, longest, stopWords);
+    return new BagOfWords(texts, Optional.empty(), shortest, longest, stopWords);
+  }
+
+  /**
+   * Counts the words of a vocabulary that is known already.
+   *
+   * @param vocabulary words in lower case, in the order of the columns
+   * @param texts in how many of these a word is, decides its inverse document frequency
+   */
+  public static BagOfWords over(List<String> vocabulary, List<String> texts) {
+    return new BagOfWords(texts, Optional.of(List.copyOf(vocabulary)), 1, 1, Set.of());
   }
 
   /** The terms, in the order of the columns. */
@@ -108,6 +132,37 @@ public final class BagOfWords {
     return counts;
   }
 
+  /** 1 for each term that is in a text, otherwise 0. */
+  public int[] binary(String text) {
+    return Arrays.stream(counts(text)).map(count -> Math.min(count, 1)).toArray();
+  }
+
+  /** The share that each term has in all terms of a text, also those of no column. */
+  public double[] frequencies(String text) {
+    int all = Math.max(terms(text).size(), 1);
+    return Arrays.stream(counts(text)).mapToDouble(count -> (double) count / all).toArray();
+  }
+
+  /**
+   * ln(n / df) of each term: 0 for one that is in all texts, and for one that is in none, of which
+   * nothing is known.
+   */
+  public double[] inverseFrequencies() {
+    return Arrays.stream(documentFrequency)
+        .mapToDouble(df -> df == 0 ? 0 : Math.log((double) documents / df))
+        .toArray();
+  }
+
+  /** The plain formula: share in the text times ln(n / df), nothing smoothed or normalized. */
+  public double[] tfIdf(String text) {
+    double[] values = frequencies(text);
+    double[] inverse = inverseFrequencies();
+    for (int i = 0; i < values.length; i++) {
+      values[i] *= inverse[i];
+    }
+    return values;
+  }
+
   /** How often each term is in each text; memory is that of the terms that are there. */
   public SparseMatrix matrix(List<String> texts) {
     List<SortedMap<Integer, Double>> rows = new ArrayList<>();
@@ -125,7 +180,7 @@ public final class BagOfWords {
   }
 
   /**
-   * Counts times inverse document frequency.
+   * Counts times inverse document frequency, as scikit-learn has it.
    *
    * @param smooth ln((1 + n) / (1 + df)) + 1 instead of ln(n / df) + 1
    * @param unit divide by the Euclidean norm

@@ -7,6 +7,8 @@ import dev.gatun.core.op.Flatten;
 import dev.gatun.core.op.GlobalAveragePool;
 import dev.gatun.core.op.GlobalMaxPool;
 import dev.gatun.core.op.Lrn;
+import dev.gatun.core.tensor.GatunException;
+import dev.gatun.core.tensor.Tensor;
 import java.util.List;
 
 /**
@@ -188,6 +190,23 @@ public final class Layers {
   /** Rows of a table: ids [N...] to [N..., width]. */
   public static Embedding embedding(long count, long width) {
     return new Embedding(count, width, -1, Initializers.normal(0, 1));
+  }
+
+  /** Rows of a table whose first values are given, [count, width]; freeze it to keep them. */
+  public static Embedding embedding(Tensor rows) {
+    if (rows.shape().rank() != 2) {
+      throw new GatunException("embedding: a table is [count, width], got " + rows.shape());
+    }
+    return new Embedding(rows.shape().size(0), rows.shape().size(1), -1, Initializers.values(rows));
+  }
+
+  /**
+   * What comes in, unchanged; its gradient is multiplied by -{@code strength} (Ganin and Lempitsky
+   * 2015): what follows learns to tell domains, what is before learns that they cannot be told.
+   */
+  public static Layer gradientReversal(double strength) {
+    // The difference is 0, so values stay the same bit for bit; its gradient is not.
+    return x -> x.stop().add(x.stop().sub(x).mul(strength));
   }
 
   /** A layer h' = tanh(W x + R h + b) over [N, T, F]. */
