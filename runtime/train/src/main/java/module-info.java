@@ -18,4 +18,5 @@ module dev.gatun.train {
   exports dev.gatun.train.recipe;
   exports dev.gatun.train.report;
   exports dev.gatun.train.schedule;
+  exports dev.gatun.train.speech;
 }

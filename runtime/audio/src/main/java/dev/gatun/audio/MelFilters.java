@@ -113,4 +113,63 @@ public final class MelFilters {
     }
     return new Features(mel);
   }
+
+  /** The largest weight of any filter. */
+  double largest() {
+    double largest = 0;
+    for (double[] row : weights) {
+      for (double value : row) {
+        largest = Math.max(largest, value);
+      }
+    }
+    return largest;
+  }
+
+  /**
+   * Powers of frequencies that have about these filtered powers: the least squares among powers
+   * that are not negative, by multiplicative updates (Lee and Seung 2001, with the filters fixed).
+   *
+   * @param mel filtered powers
+   * @param rounds of updates
+   */
+  public Features inverse(Features mel, int rounds) {
+    if (mel.size() != weights.length) {
+      throw new AudioException(weights.length + " filters, frames of " + mel.size());
+    }
+    double[][] power = new double[mel.frames()][];
+    for (int t = 0; t < power.length; t++) {
+      power[t] = inverse(mel.row(t), rounds);
+    }
+    return new Features(power);
+  }
+
+  private double[] inverse(double[] wanted, int rounds) {
+    double[] target = across(wanted);
+    double[] power = target.clone();
+    double[] mel = new double[weights.length];
+    for (int round = 0; round < rounds; round++) {
+      for (int m = 0; m < mel.length; m++) {
+        mel[m] = 0;
+        for (int k = first[m]; k < end[m]; k++) {
+          mel[m] += weights[m][k] * power[k];
+        }
+      }
+      double[] now = across(mel);
+      for (int k = 0; k < power.length; k++) {
+        power[k] = now[k] > 0 ? power[k] * target[k] / now[k] : 0;
+      }
+    }
+    return power;
+  }
+
+  /** The transposed filters times filtered powers. */
+  private double[] across(double[] mel) {
+    double[] sums = new double[weights[0].length];
+    for (int m = 0; m < mel.length; m++) {
+      for (int k = first[m]; k < end[m]; k++) {
+        sums[k] += weights[m][k] * mel[m];
+      }
+    }
+    return sums;
+  }
 }

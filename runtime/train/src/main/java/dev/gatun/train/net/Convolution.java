@@ -64,7 +64,15 @@ public final class Convolution implements Layer {
 
   /** Zeros so that the size stays with stride 1; an odd one goes behind. */
   public Convolution same() {
-    return window(window.padSame());
+    return window(window.fill(Windows.Fill.SAME));
+  }
+
+  /**
+   * Zeros before only, so that the size stays with stride 1 and no position sees what comes behind
+   * it.
+   */
+  public Convolution causal() {
+    return window(window.fill(Windows.Fill.BEFORE));
   }
 
   /** Distances of the kernel's elements: one for all axes or one an axis. */

@@ -10,10 +10,20 @@ import java.util.List;
  * Geometry of a sliding window, one number an axis; what convolutions and pools have in common.
  *
  * @param pads before each axis, then after each
- * @param same pads so that with stride 1 the size stays; {@code pads} then do not count
+ * @param fill whether {@code pads} count
  */
 record Windows(
-    List<Long> kernel, List<Long> strides, List<Long> pads, List<Long> dilations, boolean same) {
+    List<Long> kernel, List<Long> strides, List<Long> pads, List<Long> dilations, Fill fill) {
+  /** Where zeros are put. */
+  enum Fill {
+    /** As the pads say. */
+    PADS,
+    /** So that with stride 1 the size stays; an odd one goes behind. */
+    SAME,
+    /** So that with stride 1 the size stays, all of them before. */
+    BEFORE
+  }
+
   Windows {
     for (long size : kernel) {
       require(size >= 1, "kernel", kernel);
@@ -45,7 +55,7 @@ record Windows(
         Collections.nCopies(axes, stride),
         Collections.nCopies(2 * axes, 0L),
         Collections.nCopies(axes, 1L),
-        false);
+        Fill.PADS);
   }
 
   int axes() {
@@ -53,26 +63,26 @@ record Windows(
   }
 
   Windows kernel(long... sizes) {
-    return new Windows(each(sizes), strides, pads, dilations, same);
+    return new Windows(each(sizes), strides, pads, dilations, fill);
   }
 
   Windows strides(long... values) {
-    return new Windows(kernel, each(values), pads, dilations, same);
+    return new Windows(kernel, each(values), pads, dilations, fill);
   }
 
   Windows dilations(long... values) {
-    return new Windows(kernel, strides, pads, each(values), same);
+    return new Windows(kernel, strides, pads, each(values), fill);
   }
 
   /** The same before and after each axis. */
   Windows pads(long... values) {
     List<Long> all = new ArrayList<>(each(values));
     all.addAll(each(values));
-    return new Windows(kernel, strides, all, dilations, false);
+    return new Windows(kernel, strides, all, dilations, Fill.PADS);
   }
 
-  Windows padSame() {
-    return new Windows(kernel, strides, pads, dilations, true);
+  Windows fill(Fill other) {
+    return new Windows(kernel, strides, pads, dilations, other);
   }
 
   /** One number for all axes or one an axis. */
@@ -89,7 +99,20 @@ record Windows(
 
   Attrs attrs() {
     Attrs attrs = Attrs.of("strides", strides, "dilations", dilations);
-    return same ? attrs.with("autoPad", "SAME_UPPER") : attrs.with("pads", pads);
+    return switch (fill) {
+      case PADS -> attrs.with("pads", pads);
+      case SAME -> attrs.with("autoPad", "SAME_UPPER");
+      case BEFORE -> attrs.with("pads", before());
+    };
+  }
+
+  /** As many zeros as a window reaches beyond its last element, and none behind. */
+  private List<Long> before() {
+    List<Long> all = new ArrayList<>(Collections.nCopies(2 * axes(), 0L));
+    for (int i = 0; i < axes(); i++) {
+      all.set(i, (kernel.get(i) - 1) * dilations.get(i));
+    }
+    return all;
   }
 
   /** Checks that x is a batch of images with as many axes. */

@@ -57,6 +57,46 @@ class ConvolutionalLayersTests {
     NetCheck.checkInference(net, NetCheck.random(2, 1, 4, 7, 5));
   }
 
+  static Stream<Arguments> sequenceLayers() {
+    return Stream.of(
+        Arguments.of("stride", Layers.conv1d(5, 3).stride(2)),
+        Arguments.of("padding", Layers.conv1d(3, 4).pad(2)),
+        Arguments.of("dilation", Layers.conv1d(3, 3).dilation(3)),
+        Arguments.of("all of them", Layers.conv1d(6, 3).stride(2).pad(1).dilation(2).groups(2)),
+        Arguments.of("causal", Layers.conv1d(3, 3).causal().dilation(2)),
+        Arguments.of("causal with a stride", Layers.conv1d(3, 2).causal().stride(3)),
+        Arguments.of("transposed", Layers.convTranspose1d(3, 4).stride(2)),
+        Arguments.of("max pool", Layers.maxPool1d(3)),
+        Arguments.of("average pool", Layers.avgPool1d(2)),
+        Arguments.of("nearest", Layers.upsample(3)));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("sequenceLayers")
+  void valuesAndGradientsOfSequences(String name, Layer layer) {
+    Net net = Net.of(Shape.of(4, 13), x -> x.then(layer));
+    NetCheck.check(net, NetCheck.random(1, 3, 4, 13));
+    NetCheck.checkInference(net, NetCheck.random(2, 1, 4, 13));
+  }
+
+  /** Whatever the order of the options. */
+  @Test
+  void causalConvolutionsDoNotSeeWhatComes() {
+    for (Convolution c :
+        List.of(
+            Layers.conv1d(2, 3).causal().dilation(2), Layers.conv1d(2, 3).dilation(2).causal())) {
+      Net net = Net.of(Shape.of(3, 9), x -> x.then(c));
+      Tensor x = NetCheck.random(3, 1, 3, 9);
+      float[] y = run(net, x).toFloats();
+      float[] moved = x.toFloats();
+      moved[9 + 5] += 1;
+      float[] z = run(net, Tensor.of(moved, 1, 3, 9)).toFloats();
+      for (int t = 0; t < 9; t++) {
+        assertEquals(t == 5 || t == 7, y[t] != z[t], "position " + t);
+      }
+    }
+  }
+
   private static Tensor run(Net net, Tensor... x) {
     return NetCheck.run(net, x).get("y0");
   }

@@ -25,12 +25,12 @@ import java.util.Random;
  * A net with a batch: outputs, probes, and gradients of the sum of its outputs times upstream
  * values. {@link #check} compares kernels with the reference and gradients with differences.
  */
-final class NetCheck {
+public final class NetCheck {
   private static final double STEP = 5e-4;
 
   /** What a run gave, by name. */
-  record Values(Map<String, Tensor> all) {
-    Tensor get(String name) {
+  public record Values(Map<String, Tensor> all) {
+    public Tensor get(String name) {
       return Objects.requireNonNull(all.get(name), () -> name + " is none of " + all.keySet());
     }
 
@@ -103,22 +103,22 @@ final class NetCheck {
   }
 
   /** Outputs {@code y0...}, {@code probe/...} and {@code d/...} as the kernels give them. */
-  static Values run(Net net, Tensor... inputs) {
+  public static Values run(Net net, Tensor... inputs) {
     return new NetCheck(net, true, List.of(), inputs).run(Backend.AUTO);
   }
 
   /** As above with upstream values. */
-  static Values run(Net net, List<Tensor> upstream, Tensor... inputs) {
+  public static Values run(Net net, List<Tensor> upstream, Tensor... inputs) {
     return new NetCheck(net, true, upstream, inputs).run(Backend.AUTO);
   }
 
   /** Fails unless all kernels agree with the reference, and gradients with differences. */
-  static void check(Net net, Tensor... inputs) {
+  public static void check(Net net, Tensor... inputs) {
     new NetCheck(net, true, List.of(), inputs).check();
   }
 
   /** As above for the net at inference. */
-  static void checkInference(Net net, Tensor... inputs) {
+  public static void checkInference(Net net, Tensor... inputs) {
     new NetCheck(net, false, List.of(), inputs).check();
   }
 
@@ -191,7 +191,7 @@ final class NetCheck {
   }
 
   /** Within 1e-5 of the largest, ten times that for sums of products of sums. */
-  static void assertClose(String what, Tensor expected, Tensor found) {
+  public static void assertClose(String what, Tensor expected, Tensor found) {
     assertEquals(expected.shape(), found.shape(), what);
     double largest = 0;
     for (long i = 0; i < expected.elements(); i++) {
@@ -204,7 +204,7 @@ final class NetCheck {
   }
 
   /** The same numbers. */
-  static void assertSame(String what, Tensor expected, Tensor found) {
+  public static void assertSame(String what, Tensor expected, Tensor found) {
     assertEquals(expected.shape(), found.shape(), what);
     for (long i = 0; i < expected.elements(); i++) {
       assertTrue(expected.getDouble(i) == found.getDouble(i), what + " at " + i);
@@ -212,7 +212,7 @@ final class NetCheck {
   }
 
   /** Normal numbers. */
-  static Tensor random(long seed, long... sizes) {
+  public static Tensor random(long seed, long... sizes) {
     Random random = new Random(seed);
     float[] values = new float[(int) Shape.of(sizes).elements()];
     for (int i = 0; i < values.length; i++) {
