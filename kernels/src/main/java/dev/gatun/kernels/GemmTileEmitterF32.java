@@ -71,6 +71,10 @@ final class GemmTileEmitterF32 {
   private static final ClassDesc BYTE_LAYOUT =
       ValueLayout.OfByte.class.describeConstable().orElseThrow();
   private static final MethodTypeDesc GET_BYTE = MethodTypeDesc.of(CD_byte, BYTE_LAYOUT, CD_long);
+  private static final ClassDesc FLOAT_LAYOUT =
+      ValueLayout.OfFloat.class.describeConstable().orElseThrow();
+  private static final MethodTypeDesc GET_FLOAT =
+      MethodTypeDesc.of(CD_float, FLOAT_LAYOUT, CD_long);
 
   private static final MethodTypeDesc LOAD =
       MethodTypeDesc.of(FLOAT_VECTOR, SPECIES, SEGMENT, CD_long, BYTE_ORDER);
@@ -91,6 +95,10 @@ final class GemmTileEmitterF32 {
   /** The right address is a base and eight times what is counted: a scale that x86 has. */
   private static final int LINE_SHIFT = 3;
 
+  /** What is counted, shifted by this, is the distance walked along a left row. */
+  private static final int FLOAT_SHIFT =
+      Integer.numberOfTrailingZeros(LINE_BYTES >> LINE_SHIFT) - 2;
+
   /** The address ahead moves a quarter as far: {@link GemmAheadF32#PACE}. */
   private static final int AHEAD_SHIFT = LINE_SHIFT - 2;
 
@@ -101,19 +109,19 @@ final class GemmTileEmitterF32 {
   private static final int DEPTH = 1;
   private static final int A = 2;
   private static final int A_AT = 3;
-  private static final int B = 4;
-  private static final int B_ROW_BYTES = 6;
-  private static final int INIT = 8;
-  private static final int INIT_ROW_BYTES = 10;
-  private static final int C = 12;
-  private static final int C_ROW_BYTES = 14;
-  private static final int AHEAD = 16;
+  private static final int B = 5;
+  private static final int B_ROW_BYTES = 7;
+  private static final int INIT = 9;
+  private static final int INIT_ROW_BYTES = 11;
+  private static final int C = 13;
+  private static final int C_ROW_BYTES = 15;
+  private static final int AHEAD = 17;
   private static final MethodTypeDesc RUN =
       MethodTypeDesc.of(
           CD_int,
           CD_int,
           CD_float.arrayType(),
-          CD_int,
+          CD_long,
           CD_long,
           CD_long,
           CD_long,
@@ -126,6 +134,7 @@ final class GemmTileEmitterF32 {
   private final int vectors;
   private final int sets;
   private final boolean packed;
+  private final boolean inMemory;
   private final int rowFloats;
   private final int termFloats;
   private final boolean walking;
@@ -133,6 +142,7 @@ final class GemmTileEmitterF32 {
 
   // Locals, known once the body is being written.
   private final List<int[][]> sums = new ArrayList<>();
+  private int at;
   private int k;
   private int end;
   private int[] right = {};
@@ -145,6 +155,7 @@ final class GemmTileEmitterF32 {
       int vectors,
       int sets,
       boolean packed,
+      boolean inMemory,
       int rowFloats,
       int termFloats,
       boolean walking) {
@@ -152,6 +163,7 @@ final class GemmTileEmitterF32 {
     this.vectors = vectors;
     this.sets = sets;
     this.packed = packed;
+    this.inMemory = inMemory;
     this.rowFloats = rowFloats;
     this.termFloats = termFloats;
     this.walking = walking;
@@ -177,8 +189,25 @@ final class GemmTileEmitterF32 {
       int rowFloats,
       int termFloats,
       boolean walking) {
-    byte[] code =
-        new GemmTileEmitterF32(rows, vectors, sets, packed, rowFloats, termFloats, walking).emit();
+    return new GemmTileEmitterF32(
+            rows, vectors, sets, packed, false, rowFloats, termFloats, walking)
+        .define();
+  }
+
+  /**
+   * Makes a tile for packed panels that reads left rows where they lie in memory.
+   *
+   * @param rows its height
+   * @param vectors its width in vectors, the first ones of a panel
+   * @param sets how many k the loop takes at a time, each with its own sums
+   * @param rowFloats distance between the left rows, in floats
+   */
+  static GemmTileF32 makeInMemory(int rows, int vectors, int sets, int rowFloats) {
+    return new GemmTileEmitterF32(rows, vectors, sets, true, true, rowFloats, 1, true).define();
+  }
+
+  private GemmTileF32 define() {
+    byte[] code = emit();
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup().defineHiddenClass(code, true);
       Object tile =
@@ -190,7 +219,8 @@ final class GemmTileEmitterF32 {
   }
 
   private byte[] emit() {
-    String name = "GemmTileF32$" + rows + "x" + vectors + (packed ? "" : "$Rows");
+    String name =
+        "GemmTileF32$" + rows + "x" + vectors + (inMemory ? "$InMemory" : packed ? "" : "$Rows");
     return ClassFile.of()
         .build(
             ClassDesc.of(SELF.packageName(), name),
@@ -220,8 +250,8 @@ final class GemmTileEmitterF32 {
     for (int j = 0; j < vectors; j++) {
       right[j] = c.allocateLocal(TypeKind.REFERENCE);
     }
-    if (walking) {
-      c.iload(A_AT).istore(k);
+    if (walking && !inMemory) {
+      c.iload(at).istore(k);
     } else {
       c.iconst_0().istore(k);
     }
@@ -237,13 +267,13 @@ final class GemmTileEmitterF32 {
     c.iload(seen).ireturn();
   }
 
-  /** Makes a number of terms on the stack the end of the loop; walking tiles count from A_AT. */
+  /** Makes a number of terms on the stack the end of the loop; walking tiles count from at. */
   private void end(CodeBuilder c) {
-    if (walking) {
+    if (walking && !inMemory) {
       if (termFloats > 1) {
         c.loadConstant(termFloats).imul();
       }
-      c.iload(A_AT).iadd();
+      c.iload(at).iadd();
     }
     c.istore(end);
   }
@@ -257,9 +287,16 @@ final class GemmTileEmitterF32 {
       c.lload(distance).loadConstant(DISTANCE_BITS).land().lstore(distance);
     }
     c.iload(DEPTH).loadConstant(termFloats > 1 ? DEPTH_BITS : INDEX_BITS).iand().istore(DEPTH);
-    if (walking) { // Elsewhere it would help C2 to unroll what must not be unrolled.
-      c.iload(A_AT).loadConstant(INDEX_BITS).iand().istore(A_AT);
+    if (inMemory) {
+      c.lload(A_AT).loadConstant(ADDRESS_BITS).land().lstore(A_AT);
+      return;
     }
+    at = c.allocateLocal(TypeKind.INT);
+    c.lload(A_AT).l2i();
+    if (walking) { // Elsewhere it would help C2 to unroll what must not be unrolled.
+      c.loadConstant(INDEX_BITS).iand();
+    }
+    c.istore(at);
   }
 
   /**
@@ -335,20 +372,40 @@ final class GemmTileEmitterF32 {
     }
     int[][] set = sums.get(step);
     for (int i = 0; i < rows; i++) {
-      species(c).aload(A).iload(k);
-      if (!walking) {
-        if (termFloats > 1) {
-          c.loadConstant(termFloats).imul();
-        }
-        c.iload(A_AT).iadd();
+      species(c);
+      if (inMemory) {
+        leftInMemory(c, i * rowFloats + step);
+      } else {
+        leftInArray(c, i * rowFloats + step * termFloats);
       }
-      c.loadConstant(i * rowFloats + step * termFloats).iadd().faload();
       c.invokestatic(FLOAT_VECTOR, "broadcast", BROADCAST).astore(left);
       for (int j = 0; j < vectors; j++) {
         c.aload(left).aload(right[j]).aload(set[i][j]);
         c.invokevirtual(FLOAT_VECTOR, "fma", FMA).astore(set[i][j]);
       }
     }
+  }
+
+  /** Pushes a left value, so many floats behind that of the first row. */
+  private void leftInArray(CodeBuilder c, int distance) {
+    c.aload(A).iload(k);
+    if (!walking) {
+      if (termFloats > 1) {
+        c.loadConstant(termFloats).imul();
+      }
+      c.iload(at).iadd();
+    }
+    c.loadConstant(distance).iadd().faload();
+  }
+
+  /**
+   * The same where left rows lie. Computed from what was walked, whose range is known: an address
+   * computed from k has a bounds check in each of the loop's loads.
+   */
+  private void leftInMemory(CodeBuilder c, int distance) {
+    memory(c).getstatic(MEMORY, "F32", FLOAT_LAYOUT).lload(A_AT).lload(walked);
+    c.loadConstant(FLOAT_SHIFT).lushr().ladd().loadConstant(4L * distance).ladd();
+    c.invokeinterface(SEGMENT, "get", GET_FLOAT);
   }
 
   /** Pushes the distance of that many right rows. */
