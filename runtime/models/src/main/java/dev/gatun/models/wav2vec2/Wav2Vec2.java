@@ -8,6 +8,7 @@ import dev.gatun.models.family.Family;
 import dev.gatun.models.family.Keys;
 import dev.gatun.models.family.Labels;
 import dev.gatun.models.part.Pieces;
+import dev.gatun.train.loss.Ctc;
 import dev.gatun.train.net.Flow;
 import dev.gatun.train.net.Input;
 import java.util.LinkedHashMap;
@@ -34,6 +35,15 @@ public final class Wav2Vec2 implements Family {
     }
     Flow counts = steps.get().cast(states.dtype()).unsqueeze(2);
     return states.mul(counts).sum(1).div(counts.sum(1));
+  }
+
+  /** Labels without times, as the configuration wants them. */
+  private static Ctc letters(Config c) {
+    String reduction = c.text("ctc_loss_reduction", "sum");
+    c.require(
+        "ctc_loss_reduction", reduction.equals("sum") || reduction.equals("mean"), "sum, mean");
+    return new Ctc(
+        c.integer("pad_token_id", 0), c.flag("ctc_zero_infinity", false), reduction.equals("mean"));
   }
 
   @Override
@@ -89,7 +99,7 @@ public final class Wav2Vec2 implements Family {
             body,
             keys);
     return switch (className) {
-      case "Wav2Vec2ForCTC" -> plain.trainedBy(Alignment.of(c));
+      case "Wav2Vec2ForCTC" -> plain.trainedBy(letters(c));
       case "Wav2Vec2ForSequenceClassification" -> plain.trainedBy(Labels.oneClass());
       default -> plain;
     };

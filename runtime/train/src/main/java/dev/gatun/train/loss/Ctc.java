@@ -1,38 +1,46 @@
-package dev.gatun.models.wav2vec2;
+package dev.gatun.train.loss;
 
 import dev.gatun.core.graph.Attrs;
 import dev.gatun.core.op.CtcLoss;
 import dev.gatun.core.tensor.DType;
+import dev.gatun.core.tensor.GatunException;
 import dev.gatun.core.tensor.Shape;
-import dev.gatun.models.family.Config;
-import dev.gatun.train.loss.Objective;
 import dev.gatun.train.net.Flow;
 import dev.gatun.train.net.Input;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * The loss of letters without times: {@code labels} [B, L], less than 0 behind the last letter.
+ * The loss of labels without times (Graves and others 2006): logits [N, T, labels], the field
+ * {@code labels} [N, L] of a batch, less than 0 behind the last label. All steps of the logits
+ * count.
  *
- * @param mean whether each row's loss is divided by its letters, and the mean is taken
+ * @param blank number of the label that stands for none
+ * @param zeroInfinity whether labels that do not fit into the steps count nothing, instead of being
+ *     infinitely unlikely
+ * @param mean whether each row's loss is divided by its labels and the mean is taken, instead of
+ *     the sum
  */
-record Alignment(long blank, boolean zeroInfinity, boolean mean) implements Objective {
-  static Alignment of(Config c) {
-    String reduction = c.text("ctc_loss_reduction", "sum");
-    c.require(
-        "ctc_loss_reduction", reduction.equals("sum") || reduction.equals("mean"), "sum, mean");
-    return new Alignment(
-        c.integer("pad_token_id", 0), c.flag("ctc_zero_infinity", false), reduction.equals("mean"));
+public record Ctc(long blank, boolean zeroInfinity, boolean mean) implements Objective {
+  /** Name of the field with labels. */
+  public static final String LABELS = "labels";
+
+  /** The mean; the blank is number 0. */
+  public static Ctc usual() {
+    return new Ctc(0, true, true);
   }
 
   @Override
   public List<Input> targets(List<Flow> outputs) {
-    return List.of(new Input("labels", DType.I64, Shape.of(Shape.UNKNOWN)));
+    return List.of(new Input(LABELS, DType.I64, Shape.of(Shape.UNKNOWN)));
   }
 
   @Override
   public Flow value(List<Flow> outputs, List<Flow> targets, Optional<Flow> weights) {
     Flow logits = outputs.get(0);
+    if (logits.rank() != 3) {
+      throw new GatunException("ctc: needs logits [batch, time, labels], got " + logits.shape());
+    }
     Flow labels = targets.get(0);
     Flow counts = labels.less(0.0).not().cast(DType.I64);
     Flow letters = counts.sum(1);
