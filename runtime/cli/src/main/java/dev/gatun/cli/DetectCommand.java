@@ -1,6 +1,5 @@
 package dev.gatun.cli;
 
-import dev.gatun.core.tensor.GatunException;
 import dev.gatun.models.task.FoundObject;
 import dev.gatun.models.task.ObjectDetector;
 import dev.gatun.vision.Box;
@@ -14,7 +13,12 @@ import picocli.CommandLine.Option;
     name = "detect",
     mixinStandardHelpOptions = true,
     description = "Finds things in pictures: score, left, top, right, bottom, class.",
-    footer = {"", "Example:", "  gatun detect detr-folder photo.jpg --least 0.7"})
+    footer = {
+      "",
+      "Examples:",
+      "  gatun detect detr-folder photo.jpg --least 0.7",
+      "  gatun detect weights.pth photo.jpg --network fasterrcnn_resnet50_fpn"
+    })
 final class DetectCommand extends PictureCommand {
   @Option(
       names = "--least",
@@ -24,10 +28,10 @@ final class DetectCommand extends PictureCommand {
 
   @Override
   public Integer call() {
-    if (weights.isGiven()) {
-      throw new GatunException("detect reads folders; there is no detector for --network yet");
-    }
-    try (ObjectDetector detector = ObjectDetector.load(model)) {
+    try (ObjectDetector detector =
+        weights.isGiven()
+            ? ObjectDetector.torchvision(model, weights.network, weights.names())
+            : ObjectDetector.load(model)) {
       for (Path picture : pictures) {
         out().println(picture);
         for (FoundObject found : detector.detect(picture, least)) {

@@ -19,7 +19,7 @@ final class WritingOptions {
   @Parameters(
       index = "0",
       paramLabel = "FOLDER",
-      description = "A Hugging Face folder: config.json, weights, tokenizer.json.")
+      description = "A Hugging Face folder (config.json, weights, tokenizer.json) or a .gguf file.")
   Path folder = Path.of("");
 
   @Option(

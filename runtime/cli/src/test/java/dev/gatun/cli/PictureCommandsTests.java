@@ -74,7 +74,7 @@ class PictureCommandsTests extends CommandTest {
     assertTrue(err.toString().contains("for something else"), err.toString());
     assertEquals(1, gatun("classify", vit, folder.resolve("gone.png").toString()));
     assertTrue(err.toString().contains("gone.png"), err.toString());
-    assertEquals(1, gatun("detect", vit, picture(), "--network", "resnet50"));
-    assertTrue(err.toString().contains("detect reads folders"), err.toString());
+    assertEquals(1, gatun("detect", vit, picture(), "--network", "fasterrcnn_resnet50_fpn"));
+    assertTrue(err.toString().contains("backbone.body.conv1.weight"), err.toString());
   }
 }

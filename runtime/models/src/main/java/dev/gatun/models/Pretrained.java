@@ -5,10 +5,12 @@ import dev.gatun.core.exec.Session;
 import dev.gatun.core.exec.SessionOptions;
 import dev.gatun.core.tensor.GatunException;
 import dev.gatun.core.tensor.Tensor;
+import dev.gatun.formats.Gguf;
 import dev.gatun.models.family.Architecture;
 import dev.gatun.models.family.Config;
 import dev.gatun.models.family.Given;
 import dev.gatun.models.generate.Decoder;
+import dev.gatun.models.gguf.GgufModel;
 import dev.gatun.models.vision.Torchvision;
 import dev.gatun.train.loss.Objective;
 import dev.gatun.train.net.Input;
@@ -57,27 +59,36 @@ public final class Pretrained implements AutoCloseable {
     this.options = options;
   }
 
-  /** Loads a folder with config.json and weights; everything the network needs must be there. */
+  /**
+   * Loads a folder with config.json and weights, or a .gguf file; everything the network needs must
+   * be there.
+   */
   public static Pretrained load(Path folder) {
     return load(folder, LoadOptions.DEFAULT);
   }
 
   /**
-   * Loads a folder with config.json and weights.
+   * Loads a folder with config.json and weights, or a .gguf file of a decoder, whose numbers in
+   * blocks become float32 when a kernel packs them.
    *
    * @throws GatunException if an option or network is not known, files are damaged, or keys do not
    *     match as they should; names all of them
    */
   public static Pretrained load(Path folder, LoadOptions load) {
-    Config config = Config.read(folder.resolve("config.json"));
+    Optional<GgufModel> gguf =
+        Gguf.isOne(folder) ? Optional.of(GgufModel.read(folder)) : Optional.empty();
+    Config config =
+        gguf.map(GgufModel::config).orElseGet(() -> Config.read(folder.resolve("config.json")));
     if (load.className().isPresent()) {
       config = config.withClass(load.className().get());
     }
     if (load.labels().isPresent()) {
       config = config.withLabels(load.labels().get());
     }
-    return of(config, Catalog.architecture(config), StateDict.read(folder), load.strictness())
-        .with(options(load));
+    StateDict weights =
+        gguf.map(file -> StateDict.of(folder, file.weights()))
+            .orElseGet(() -> StateDict.read(folder));
+    return of(config, Catalog.architecture(config), weights, load.strictness()).with(options(load));
   }
 
   /**

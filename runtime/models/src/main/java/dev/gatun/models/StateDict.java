@@ -51,7 +51,11 @@ public record StateDict(String where, Map<String, Tensor> tensors, Map<String, S
   }
 
   private static StateDict single(Path file) {
-    Map<String, Tensor> tensors = TensorFiles.read(file);
+    return of(file, TensorFiles.read(file));
+  }
+
+  /** Tensors that a file has. */
+  static StateDict of(Path file, Map<String, Tensor> tensors) {
     return new StateDict(
         file.toString(),
         tensors,

@@ -9,7 +9,8 @@ import java.util.List;
 
 /**
  * Cosines and sines of rotary positions, with the ways of reaching beyond the trained length:
- * linear (Chen and others 2023), dynamic (NTK-aware), yarn (Peng and others 2023) and llama3.
+ * linear (Chen and others 2023), dynamic (NTK-aware), yarn (Peng and others 2023), llama3, and
+ * divisors that are given one by one.
  *
  * @param frequencies turns of each pair a position
  * @param factor of both cosines and sines
@@ -49,15 +50,29 @@ public record RotaryAngles(
           f[i] /= stretch;
         }
       }
+      case "factors" -> divided(r, f);
       case "llama3" -> llama3(r, f, stretch, trained);
       case "yarn" -> factor = yarn(r, f, base, trained);
       default -> {
         String option = r.has("rope_type") ? "rope_type" : "type";
-        r.require(option, false, "default, linear, dynamic, yarn, llama3");
+        r.require(option, false, "default, linear, dynamic, yarn, llama3, factors");
       }
     }
     List<Double> list = java.util.Arrays.stream(f).boxed().toList();
     return new RotaryAngles(list, factor, kind.equals("dynamic"), base, stretch, trained);
+  }
+
+  /** Each frequency has a divisor of its own, as in files that have computed them before. */
+  private static void divided(Config r, double[] f) {
+    List<Double> factors = r.reals("factors", List.of());
+    if (factors.size() != f.length) {
+      throw new GatunException(
+          "%s: factors are %d numbers, a head has %d pairs"
+              .formatted(r.where(), factors.size(), f.length));
+    }
+    for (int i = 0; i < f.length; i++) {
+      f[i] /= factors.get(i);
+    }
   }
 
   /** Slow turns become slower, fast ones stay, those between are blended. */

@@ -29,6 +29,15 @@ public final class ObjectDetector implements AutoCloseable {
     return new ObjectDetector(PictureModel.load(folder, preprocessing));
   }
 
+  /**
+   * Weights of a network that torchvision has, such as {@code fasterrcnn_resnet50_fpn}.
+   *
+   * @param labels names of its classes, of which the first means nothing
+   */
+  public static ObjectDetector torchvision(Path weights, String name, List<String> labels) {
+    return new ObjectDetector(PictureModel.torchvision(weights, name, labels));
+  }
+
   /** A network that is loaded already. */
   public static ObjectDetector of(Pretrained network, Preprocessing preprocessing) {
     return new ObjectDetector(new PictureModel(network, preprocessing, network.config().labels()));
@@ -41,7 +50,16 @@ public final class ObjectDetector implements AutoCloseable {
 
   /** The things in a decoded picture, uint8 [C, H, W]. */
   public List<FoundObject> detect(Tensor picture, double least) {
-    Map<String, Tensor> results = model.predict(picture);
+    Tensor seen = model.prepared(picture);
+    Map<String, Tensor> results = model.run(seen);
+    if (RegionResults.isThere(results)) {
+      RegionResults regions = RegionResults.of(results);
+      List<FoundObject> found = new ArrayList<>();
+      for (int i = 0; i < regions.count(least); i++) {
+        found.add(new FoundObject(regions.what(i, model), regions.box(i, seen, picture)));
+      }
+      return found;
+    }
     Tensor logits = PictureModel.result(results, 3, "logits");
     float[] boxes = PictureModel.result(results, 3, "pred_boxes").toFloats();
     float[] scores = logits.toFloats();

@@ -59,12 +59,21 @@ record PictureModel(Pretrained model, Preprocessing preprocessing, List<String> 
     return number < labels.size() ? labels.get(number) : Integer.toString(number);
   }
 
-  /** Results for one decoded picture, uint8 [C, H, W]. */
-  Map<String, Tensor> predict(Tensor picture) {
+  /** What the network sees of a decoded picture, uint8 [C, H, W]: [1, C, h, w]. */
+  Tensor prepared(Tensor picture) {
     Tensor x = preprocessing.apply(picture);
     Shape shape = x.shape();
-    Shape one = Shape.of(1, shape.size(0), shape.size(1), shape.size(2));
-    return model.predict(Map.of("pixel_values", x.reshape(one)));
+    return x.reshape(Shape.of(1, shape.size(0), shape.size(1), shape.size(2)));
+  }
+
+  /** Results for what the network sees. */
+  Map<String, Tensor> run(Tensor prepared) {
+    return model.predict(Map.of("pixel_values", prepared));
+  }
+
+  /** Results for one decoded picture, uint8 [C, H, W]. */
+  Map<String, Tensor> predict(Tensor picture) {
+    return run(prepared(picture));
   }
 
   /** A result of so many axes that the task needs. */

@@ -8,10 +8,15 @@ import dev.gatun.train.data.Resampling;
 import dev.gatun.vision.Preprocessing;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /** Says for each pixel of a picture what it belongs to. Any number of threads may call it. */
 public final class Segmenter implements AutoCloseable {
+  /** Score of things that are painted. */
+  private static final double SURE = 0.5;
+
   private final PictureModel model;
 
   private Segmenter(PictureModel model) {
@@ -45,7 +50,12 @@ public final class Segmenter implements AutoCloseable {
 
   /** The classes of the pixels of a decoded picture, uint8 [C, H, W]. */
   public Segmentation segment(Tensor picture) {
-    Tensor logits = PictureModel.result(model.predict(picture), 4, "logits", "out");
+    Tensor seen = model.prepared(picture);
+    Map<String, Tensor> results = model.run(seen);
+    if (RegionResults.isThere(results)) {
+      return painted(RegionResults.of(results).instances(SURE, model, seen, picture), picture);
+    }
+    Tensor logits = PictureModel.result(results, 4, "logits", "out");
     int classes = (int) logits.shape().size(1);
     Tensor map = logits.reshape(Shape.of(classes, logits.shape().size(2), logits.shape().size(3)));
     int height = (int) picture.shape().size(1);
@@ -65,6 +75,22 @@ public final class Segmenter implements AutoCloseable {
       labels.add(model.label(c));
     }
     return new Segmentation(Tensor.of(best, height, width), labels);
+  }
+
+  /** The surest thing of each pixel. */
+  private Segmentation painted(List<FoundInstance> found, Tensor picture) {
+    long[] map = new long[(int) (picture.shape().size(1) * picture.shape().size(2))];
+    for (FoundInstance thing : found.reversed()) {
+      for (int i = 0; i < map.length; i++) {
+        map[i] = thing.mask().getLong(i) > 0 ? thing.what().number() : map[i];
+      }
+    }
+    List<String> labels = new ArrayList<>(model.labels());
+    for (int c = labels.size(); c <= Arrays.stream(map).max().orElse(0); c++) {
+      labels.add(model.label(c));
+    }
+    Tensor all = Tensor.of(map, picture.shape().size(1), picture.shape().size(2));
+    return new Segmentation(all, labels);
   }
 
   @Override

@@ -5,8 +5,11 @@ import dev.gatun.core.tensor.DType;
 import dev.gatun.core.tensor.GatunException;
 import dev.gatun.core.tensor.Shape;
 import dev.gatun.core.tensor.Tensor;
+import dev.gatun.formats.Gguf;
 import dev.gatun.models.LoadOptions;
 import dev.gatun.models.Pretrained;
+import dev.gatun.models.gguf.GgufModel;
+import dev.gatun.text.ChatTemplate;
 import dev.gatun.text.Encoding;
 import dev.gatun.text.Tokenizer;
 import java.io.IOException;
@@ -16,8 +19,10 @@ import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 
-/** A network of a folder and its tokenizer. */
+/** A network of a folder, or of a .gguf file, and its tokenizer. */
 record TextFolder(Path folder, Pretrained model, Tokenizer tokenizer) implements AutoCloseable {
   private static final List<String> BESIDE =
       List.of("tokenizer_config.json", "special_tokens_map.json");
@@ -27,18 +32,32 @@ record TextFolder(Path folder, Pretrained model, Tokenizer tokenizer) implements
   }
 
   static TextFolder load(Path folder, LoadOptions load, SessionOptions options) {
+    if (Gguf.isOne(folder)) {
+      GgufModel file = GgufModel.read(folder);
+      return loaded(folder, load, options, file::tokenizer);
+    }
     Path file = folder.resolve("tokenizer.json");
     if (Files.isDirectory(folder) && !Files.isRegularFile(file)) {
       throw new GatunException(
           file + ": no such file; texts need a tokenizer, as published beside the weights");
     }
+    return loaded(folder, load, options, () -> Tokenizer.load(file));
+  }
+
+  private static TextFolder loaded(
+      Path folder, LoadOptions load, SessionOptions options, Supplier<Tokenizer> tokenizer) {
     Pretrained model = Pretrained.load(folder, load).with(options);
     try {
-      return new TextFolder(folder, model, Tokenizer.load(file));
+      return new TextFolder(folder, model, tokenizer.get());
     } catch (RuntimeException e) {
       model.close();
       throw e;
     }
+  }
+
+  /** How conversations are written, if the files say so. */
+  Optional<ChatTemplate> chat() {
+    return Gguf.isOne(folder) ? GgufModel.read(folder).chat() : ChatTemplate.load(folder);
   }
 
   /** Most tokens that the network has positions for, 0 for any number. */

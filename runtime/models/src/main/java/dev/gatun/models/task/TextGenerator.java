@@ -58,7 +58,7 @@ public final class TextGenerator implements AutoCloseable {
     Path file = files.folder().resolve("generation_config.json");
     Config generation = Files.exists(file) ? Config.read(file) : files.model().config();
     files.model().decoder();
-    return new TextGenerator(files, generation, ChatTemplate.load(files.folder()));
+    return new TextGenerator(files, generation, files.chat());
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.gatun.models.vision;
 
 import dev.gatun.train.data.Resampling;
 import dev.gatun.vision.Preprocessing;
+import dev.gatun.vision.TargetSize;
 import java.util.Map;
 
 /** Sizes of the pictures that torchvision's first weights of a network were made for. */
@@ -37,6 +38,10 @@ final class TorchvisionSizes {
           Map.entry("swin_b", Sizes.cubic(238, 224)));
 
   static Preprocessing of(String name) {
+    if (name.startsWith("fasterrcnn_") || name.startsWith("maskrcnn_")) {
+      return Preprocessing.imageNet(800, 0, Resampling.BILINEAR)
+          .resized(TargetSize.shorterSide(800, 1333));
+    }
     // Maps are made for whole pictures.
     boolean map = name.startsWith("fcn_") || name.startsWith("deeplabv3_");
     Sizes sizes = SIZES.getOrDefault(name, map ? Sizes.linear(520, 0) : Sizes.linear(256, 224));
