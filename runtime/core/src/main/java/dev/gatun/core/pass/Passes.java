@@ -7,6 +7,7 @@ import dev.gatun.core.fuse.FusePointwise;
 import dev.gatun.core.fuse.FuseUpdates;
 import dev.gatun.core.fuse.KeepNarrowWeights;
 import dev.gatun.core.fuse.MergeProjections;
+import dev.gatun.core.fuse.SaveSlopes;
 import dev.gatun.core.graph.Graph;
 import dev.gatun.core.plan.Candidates;
 import dev.gatun.core.plan.Rematerialize;
@@ -40,6 +41,7 @@ public final class Passes {
           new ExpandComposites(Candidates::keepsWhole),
           new FuseAttention(Candidates::keepsWhole),
           new FuseAttentionGradient(Candidates::keepsWhole),
+          new SaveSlopes(),
           new FusePointwise(true),
           new FusePointwise(false),
           new FuseUpdates());

@@ -110,6 +110,10 @@ class SwitchedOffPassTests {
         y = relu(c)
       expandComposites: x: f32[2, 3, 4, 5]
         y = meanVarianceNorm(x) {axes = [0, 2, 3]}
+      saveSlopes: x: f32[3, 19], z: f32[3, 19]
+        a = gelu(x)
+        d = gelu.d0_0_1(x, z)
+        y = add(a, d)
       fuseEpilogues: x: f32[3, 4], z: f32[3, 5]
         w = f32[4, 5]{WEIGHTS}
         m = matmul(x, w)
