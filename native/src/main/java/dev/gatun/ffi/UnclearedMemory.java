@@ -24,6 +24,7 @@ public final class UnclearedMemory implements AutoCloseable {
   private static final long HUGE_PAGE = 2L << 20;
   private static final int MADV_HUGEPAGE = 14;
 
+  private final long slab;
   private final List<Long> slabs = new ArrayList<>();
   private long next;
   private long end;
@@ -43,6 +44,20 @@ public final class UnclearedMemory implements AutoCloseable {
   /** The system's {@code madvise}, where there is one. */
   static Optional<MethodHandle> advise() {
     return C.ADVISE;
+  }
+
+  /** Memory for many things, in large slabs. */
+  public UnclearedMemory() {
+    this(SLAB);
+  }
+
+  private UnclearedMemory(long slab) {
+    this.slab = slab;
+  }
+
+  /** Memory for few things: each takes what it needs from the system, and no more. */
+  public static UnclearedMemory exact() {
+    return new UnclearedMemory(0);
   }
 
   /**
@@ -69,7 +84,7 @@ public final class UnclearedMemory implements AutoCloseable {
   }
 
   private void grow(long needed) {
-    long size = Math.max(SLAB, needed);
+    long size = Math.max(slab, needed);
     long address;
     try {
       address = (long) C.MALLOC.invokeExact(size);

@@ -17,9 +17,14 @@ class UnclearedMemoryTests {
 
   @Test
   void piecesAreAlignedAndDoNotOverlap() {
+    piecesAreAlignedAndDoNotOverlap(new UnclearedMemory());
+    piecesAreAlignedAndDoNotOverlap(UnclearedMemory.exact());
+  }
+
+  private static void piecesAreAlignedAndDoNotOverlap(UnclearedMemory owner) {
     SplittableRandom random = new SplittableRandom(1);
     List<Piece> pieces = new ArrayList<>();
-    try (UnclearedMemory memory = new UnclearedMemory()) {
+    try (UnclearedMemory memory = owner) {
       for (int i = 0; i < 200; i++) {
         // From nothing to more than a slab.
         long bytes = i % 50 == 49 ? 20L << 20 : random.nextLong(1 << 17);

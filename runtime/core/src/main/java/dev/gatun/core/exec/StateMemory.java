@@ -6,8 +6,8 @@ import dev.gatun.core.plan.OutputMemory;
 import dev.gatun.core.tensor.ShapeException;
 import dev.gatun.core.tensor.Tensor;
 import dev.gatun.core.tensor.Type;
+import dev.gatun.ffi.UnclearedMemory;
 import dev.gatun.kernels.Memory;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,7 +24,7 @@ final class StateMemory implements AutoCloseable {
    */
   record Entry(String name, int input, int next, Type.OfTensor type, MemorySegment memory) {}
 
-  private final Arena arena = Arena.ofShared();
+  private final UnclearedMemory arena = UnclearedMemory.exact();
   private final List<Entry> entries = new ArrayList<>();
 
   /**
@@ -44,7 +44,7 @@ final class StateMemory implements AutoCloseable {
         bytes += Memory.ALIGNMENT;
       }
     }
-    MemorySegment slab = arena.allocate(Math.max(1, bytes), Memory.ALIGNMENT);
+    MemorySegment slab = Memory.ALL.asSlice(arena.allocate(bytes, Memory.ALIGNMENT), bytes);
     for (int i = 0; i < graph.inputs().size(); i++) {
       String name = graph.inputs().get(i).name();
       Tensor value = initial.get(name);
@@ -87,8 +87,6 @@ final class StateMemory implements AutoCloseable {
 
   @Override
   public void close() {
-    if (arena.scope().isAlive()) {
-      arena.close();
-    }
+    arena.close();
   }
 }

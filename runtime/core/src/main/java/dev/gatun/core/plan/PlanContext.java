@@ -4,9 +4,9 @@ import dev.gatun.core.tensor.DType;
 import dev.gatun.core.tensor.GatunException;
 import dev.gatun.core.tensor.Shape;
 import dev.gatun.core.tensor.Tensor;
+import dev.gatun.ffi.UnclearedMemory;
 import dev.gatun.kernels.Memory;
 import dev.gatun.kernels.Team;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PlanContext implements AutoCloseable, Team.Body {
   private final Plan plan;
-  private final Arena arena;
+  private final UnclearedMemory arena = UnclearedMemory.exact();
   private final MemorySegment slab;
   private final Kernel[][] phases;
   private final long[][] buffers;
@@ -35,9 +35,9 @@ public final class PlanContext implements AutoCloseable, Team.Body {
   /** Allocates the arena; its memory is not touched before the first run. */
   public PlanContext(Plan plan) {
     this.plan = plan;
-    arena = Arena.ofShared();
     try {
-      slab = arena.allocate(plan.arenaBytes(), Memory.ALIGNMENT);
+      long address = arena.allocate(plan.arenaBytes(), Memory.ALIGNMENT);
+      slab = Memory.ALL.asSlice(address, plan.arenaBytes());
     } catch (OutOfMemoryError e) {
       arena.close();
       throw new GatunException(
@@ -279,8 +279,6 @@ public final class PlanContext implements AutoCloseable, Team.Body {
 
   @Override
   public void close() {
-    if (arena.scope().isAlive()) {
-      arena.close();
-    }
+    arena.close();
   }
 }
