@@ -138,6 +138,15 @@ final class GemmTileEmitterF32 {
   private final int rowFloats;
   private final int termFloats;
   private final boolean walking;
+  private final boolean ahead;
+
+  /**
+   * Whether what was walked is counted from the start, for several addresses. Where the right one
+   * is the only one it moves itself: counting makes C2 spill in tiles of 12 rows (56x56 3x3/2 of 128
+   * channels 0.56 to 0.65 of oneDNN's speed instead of 0.86 to 1.03).
+   */
+  private final boolean counting;
+
   private final int vectorBytes = 4 * Lanes.F32_LENGTH;
 
   // Locals, known once the body is being written.
@@ -167,6 +176,8 @@ final class GemmTileEmitterF32 {
     this.rowFloats = rowFloats;
     this.termFloats = termFloats;
     this.walking = walking;
+    ahead = GemmTilesF32.looksAhead(rows, packed);
+    counting = walking && packed && (ahead || inMemory);
   }
 
   /**
@@ -339,10 +350,10 @@ final class GemmTileEmitterF32 {
     for (int step = 0; step < steps; step++) {
       step(c, step);
     }
-    if (GemmTilesF32.looksAhead(rows, packed)) {
+    if (ahead) {
       ahead(c);
     }
-    if (walking && packed) {
+    if (counting) {
       c.lload(walked).loadConstant((long) steps * LINE_BYTES >> LINE_SHIFT).ladd();
       c.loadConstant(DISTANCE_BITS).land().lstore(walked);
     } else if (walking) {
@@ -360,7 +371,7 @@ final class GemmTileEmitterF32 {
         c.iload(k).i2l();
         rightDistance(c, 1);
         c.lmul().ladd();
-      } else if (packed) {
+      } else if (counting) {
         c.lload(walked).loadConstant(LINE_SHIFT).lshl().ladd();
       }
       if (step > 0) {
