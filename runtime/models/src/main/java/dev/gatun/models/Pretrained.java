@@ -85,10 +85,11 @@ public final class Pretrained implements AutoCloseable {
     if (load.labels().isPresent()) {
       config = config.withLabels(load.labels().get());
     }
+    Architecture architecture = Catalog.architecture(config); // named before weights are read
     StateDict weights =
         gguf.map(file -> StateDict.of(folder, file.weights()))
             .orElseGet(() -> StateDict.read(folder));
-    return of(config, Catalog.architecture(config), weights, load.strictness()).with(options(load));
+    return of(config, architecture, weights, load.strictness()).with(options(load));
   }
 
   /**
