@@ -4,12 +4,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A convolution of one tap without strides: the matrix product of all pixels and the weights. */
 final class ConvPointwiseF32 extends ConvF32 {
-  /**
-   * Multiply-adds for which pixels are read where they lie: tiles for one number of channels have
-   * to be compiled, and small networks have a different one in each layer.
-   */
-  private static final double WORTH = 12e6;
-
   private final GemmF32 product;
   private final boolean flipped;
 
@@ -17,15 +11,7 @@ final class ConvPointwiseF32 extends ConvF32 {
     super(g);
     this.flipped = flipped;
     int pixels = Math.toIntExact(g.pixels());
-    double multiplyAdds = (double) pixels * g.outChannels() * g.inChannels();
-    product =
-        GemmF32.plan(
-            pixels,
-            g.outChannels(),
-            g.inChannels(),
-            multiplyAdds < WORTH ? GemmF32.Left.ROWS : GemmF32.Left.DENSE_ROWS,
-            GemmF32.Right.PACKED,
-            threads);
+    product = GemmF32.plan(pixels, g.outChannels(), g.inChannels(), threads);
   }
 
   static boolean accepts(ConvGeometry g) {
