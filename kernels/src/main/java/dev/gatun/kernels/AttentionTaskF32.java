@@ -248,8 +248,7 @@ final class AttentionTaskF32 {
     long panel = s.values + 4L * c * n;
     long from = key == 0 ? GemmF32.ZEROS : to;
     long fromBytes = key == 0 ? 0 : toBytes;
-    kernel.run(
-        terms, s.weights, (row - block) * (long) ROW, panel, 0, from, fromBytes, to, toBytes);
+    kernel.run(terms, s.weights, (row - block) * ROW, panel, 0, from, fromBytes, to, toBytes);
   }
 
   /** Scores of rows become weights, four rows at a time; maxima, sums and factors follow. */

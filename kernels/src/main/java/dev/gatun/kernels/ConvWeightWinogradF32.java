@@ -376,7 +376,7 @@ final class ConvWeightWinogradF32 extends ConvWeightGradientF32 {
           long c = to + row * sumBytes + panel * COLUMN_BYTES;
           long init = add ? c : GemmF32.ZEROS;
           GemmTileF32 tile = height == tallHeight ? tall : low;
-          tile.run(depth, left, row * (long) DEPTH, b, 0, init, add ? sumBytes : 0, c, sumBytes);
+          tile.run(depth, left, row * DEPTH, b, 0, init, add ? sumBytes : 0, c, sumBytes);
         }
       }
     }

@@ -30,8 +30,6 @@ public final class GemmF32 {
   public enum Left {
     /** Rows [m, k]. */
     ROWS,
-    /** Rows [m, k] side by side, with nothing between them. */
-    DENSE_ROWS,
     /** The transpose: rows [k, m]. */
     TRANSPOSED
   }
@@ -52,10 +50,7 @@ public final class GemmF32 {
   /** Left floats or results of these few rows, which stay in L1. */
   private static final int BLOCK_FLOATS = 4 << 10;
 
-  /**
-   * Tiles whose left columns are copied together, so that whole cache lines of a row are read, or
-   * that share a panel while it is in L1, if nothing is copied for them.
-   */
+  /** Tiles whose left columns are copied together, so that whole cache lines of a row are read. */
   private static final int LEAST_TILES = Math.min(4, MOST_TILES);
 
   /** Floats between the left values of two tiles that lie term by term: a vector's overhang. */
@@ -87,9 +82,6 @@ public final class GemmF32 {
   /** Whether left values of a tile are kept as they lie in memory, term by term. */
   private final boolean byTerm;
 
-  /** Whether left rows are read where they lie, instead of being copied. */
-  private final boolean inMemory;
-
   /** How the packed right matrix is widened, if it has fewer bits. */
   private final @Nullable NarrowWeights narrow;
 
@@ -114,13 +106,7 @@ public final class GemmF32 {
     byTerm = left == Left.TRANSPOSED && !inPlace && !dots;
     int lowHeight = Math.max(1, m / tiles);
     int lastColumns = n - Math.max(0, panels - 1) * COLUMNS;
-    inMemory = left == Left.DENSE_ROWS && right == Right.PACKED && GemmTilesF32.readsInMemory(k);
-    if (inMemory) {
-      tall = GemmTilesF32.inMemory(tallHeight, COLUMNS, k);
-      low = GemmTilesF32.inMemory(lowHeight, COLUMNS, k);
-      tallLast = GemmTilesF32.inMemory(tallHeight, lastColumns, k);
-      lowLast = GemmTilesF32.inMemory(lowHeight, lastColumns, k);
-    } else if (byTerm) {
+    if (byTerm) {
       tall = GemmTilesF32.columns(Math.max(1, tallHeight));
       low = GemmTilesF32.columns(lowHeight);
       tallLast = tall;
@@ -143,10 +129,10 @@ public final class GemmF32 {
       boolean resident = packed && taskPanels * k * COLUMN_BYTES <= RESIDENT_BYTES;
       long floats = (long) GemmTilesF32.HEIGHT * Math.max(k, taskPanels * COLUMNS);
       isFar = packed && !resident;
-      int few = (int) Math.max(byTerm || inMemory ? LEAST_TILES : 1, BLOCK_FLOATS / floats);
+      int few = (int) Math.max(byTerm ? LEAST_TILES : 1, BLOCK_FLOATS / floats);
       blockTiles = resident ? few : MOST_TILES;
       int taskTiles = Math.ceilDiv(tiles, split.rowBlocks());
-      GemmScratchF32.expect(inMemory ? 1 : Math.min(blockTiles, taskTiles) * tallHeight);
+      GemmScratchF32.expect(Math.min(blockTiles, taskTiles) * tallHeight);
     }
   }
 
@@ -323,14 +309,14 @@ public final class GemmF32 {
     int firstRow = Parts.begin(m, tiles, firstTile);
     int rows = Parts.begin(m, tiles, lastTile) - firstRow;
     GemmScratchF32 scratch = GemmScratchF32.get();
-    float[] block = inMemory ? GemmTilesF32.NOTHING : scratch.left(rows);
+    float[] block = scratch.left(rows);
     int group = Math.max(1, EPILOGUE_ELEMENTS / (rows * COLUMNS));
     for (int d = 0; d < depths; d++) {
       int k0 = Math.min(k, d * depth);
       int k1 = Math.min(k, k0 + depth);
       if (byTerm) {
         copyTerms(a, aRowBytes, firstTile, lastTile, k0, k1, block);
-      } else if (!inMemory) {
+      } else {
         copyLeft(a, aRowBytes, firstRow, rows, k0, k1, block, scratch);
       }
       boolean last = d == depths - 1;
@@ -361,7 +347,6 @@ public final class GemmF32 {
           panel(
               k1 - k0,
               columns,
-              inMemory ? a + 4L * ((long) firstRow * k + k0) : 0,
               block,
               firstTile,
               lastTile,
@@ -390,7 +375,6 @@ public final class GemmF32 {
   private void panel(
       int terms,
       int columns,
-      long left,
       float[] block,
       int firstTile,
       int lastTile,
@@ -415,8 +399,7 @@ public final class GemmF32 {
       nextRow = Parts.begin(m, tiles, tile + 1);
       int height = nextRow - row;
       GemmTileF32 kernel = tile(whole, height == tallHeight);
-      long at =
-          inMemory ? left + 4L * (row - firstRow) * k : at(row - firstRow, tile - firstTile, terms);
+      int at = at(row - firstRow, tile - firstTile, terms);
       long start = from + row * fromRowBytes;
       long startRowBytes = fromRowBytes;
       long to = c + row * cRowBytes;
@@ -487,7 +470,7 @@ public final class GemmF32 {
       float[] block,
       GemmScratchF32 scratch) {
     int row = GemmTilesF32.ROW;
-    if (left != Left.TRANSPOSED) {
+    if (left == Left.ROWS) {
       long from = a + firstRow * aRowBytes + 4L * k0;
       GemmEdgesF32.copyToArray(from, aRowBytes, rows, k1 - k0, block, 0, row);
       return;

@@ -71,10 +71,6 @@ final class GemmTileEmitterF32 {
   private static final ClassDesc BYTE_LAYOUT =
       ValueLayout.OfByte.class.describeConstable().orElseThrow();
   private static final MethodTypeDesc GET_BYTE = MethodTypeDesc.of(CD_byte, BYTE_LAYOUT, CD_long);
-  private static final ClassDesc FLOAT_LAYOUT =
-      ValueLayout.OfFloat.class.describeConstable().orElseThrow();
-  private static final MethodTypeDesc GET_FLOAT =
-      MethodTypeDesc.of(CD_float, FLOAT_LAYOUT, CD_long);
 
   private static final MethodTypeDesc LOAD =
       MethodTypeDesc.of(FLOAT_VECTOR, SPECIES, SEGMENT, CD_long, BYTE_ORDER);
@@ -95,10 +91,6 @@ final class GemmTileEmitterF32 {
   /** The right address is a base and eight times what is counted: a scale that x86 has. */
   private static final int LINE_SHIFT = 3;
 
-  /** What is counted, shifted by this, is the distance walked along a left row. */
-  private static final int FLOAT_SHIFT =
-      Integer.numberOfTrailingZeros(LINE_BYTES >> LINE_SHIFT) - 2;
-
   /** The address ahead moves a quarter as far: {@link GemmAheadF32#PACE}. */
   private static final int AHEAD_SHIFT = LINE_SHIFT - 2;
 
@@ -109,19 +101,19 @@ final class GemmTileEmitterF32 {
   private static final int DEPTH = 1;
   private static final int A = 2;
   private static final int A_AT = 3;
-  private static final int B = 5;
-  private static final int B_ROW_BYTES = 7;
-  private static final int INIT = 9;
-  private static final int INIT_ROW_BYTES = 11;
-  private static final int C = 13;
-  private static final int C_ROW_BYTES = 15;
-  private static final int AHEAD = 17;
+  private static final int B = 4;
+  private static final int B_ROW_BYTES = 6;
+  private static final int INIT = 8;
+  private static final int INIT_ROW_BYTES = 10;
+  private static final int C = 12;
+  private static final int C_ROW_BYTES = 14;
+  private static final int AHEAD = 16;
   private static final MethodTypeDesc RUN =
       MethodTypeDesc.of(
           CD_int,
           CD_int,
           CD_float.arrayType(),
-          CD_long,
+          CD_int,
           CD_long,
           CD_long,
           CD_long,
@@ -134,24 +126,21 @@ final class GemmTileEmitterF32 {
   private final int vectors;
   private final int sets;
   private final boolean packed;
-  private final boolean inMemory;
   private final int rowFloats;
   private final int termFloats;
   private final boolean walking;
-  private final boolean ahead;
 
   /**
-   * Whether what was walked is counted from the start, for several addresses. Where the right one
-   * is the only one it moves itself: counting makes C2 spill in tiles of 12 rows (56x56 3x3/2 of
-   * 128 channels 0.56 to 0.65 of oneDNN's speed instead of 0.75 to 0.86).
+   * Whether the tile reads ahead, and so counts what was walked for two addresses. Elsewhere the
+   * right address moves itself: counting makes C2 spill in tiles of 12 rows (56x56 3x3/2 of 128
+   * channels 0.56 to 0.65 of oneDNN's speed instead of 0.75 to 0.86).
    */
-  private final boolean counting;
+  private final boolean ahead;
 
   private final int vectorBytes = 4 * Lanes.F32_LENGTH;
 
   // Locals, known once the body is being written.
   private final List<int[][]> sums = new ArrayList<>();
-  private int at;
   private int k;
   private int end;
   private int[] right = {};
@@ -164,7 +153,6 @@ final class GemmTileEmitterF32 {
       int vectors,
       int sets,
       boolean packed,
-      boolean inMemory,
       int rowFloats,
       int termFloats,
       boolean walking) {
@@ -172,12 +160,10 @@ final class GemmTileEmitterF32 {
     this.vectors = vectors;
     this.sets = sets;
     this.packed = packed;
-    this.inMemory = inMemory;
     this.rowFloats = rowFloats;
     this.termFloats = termFloats;
     this.walking = walking;
     ahead = GemmTilesF32.looksAhead(rows, packed);
-    counting = walking && packed && (ahead || inMemory);
   }
 
   /**
@@ -200,25 +186,8 @@ final class GemmTileEmitterF32 {
       int rowFloats,
       int termFloats,
       boolean walking) {
-    return new GemmTileEmitterF32(
-            rows, vectors, sets, packed, false, rowFloats, termFloats, walking)
-        .define();
-  }
-
-  /**
-   * Makes a tile for packed panels that reads left rows where they lie in memory.
-   *
-   * @param rows its height
-   * @param vectors its width in vectors, the first ones of a panel
-   * @param sets how many k the loop takes at a time, each with its own sums
-   * @param rowFloats distance between the left rows, in floats
-   */
-  static GemmTileF32 makeInMemory(int rows, int vectors, int sets, int rowFloats) {
-    return new GemmTileEmitterF32(rows, vectors, sets, true, true, rowFloats, 1, true).define();
-  }
-
-  private GemmTileF32 define() {
-    byte[] code = emit();
+    byte[] code =
+        new GemmTileEmitterF32(rows, vectors, sets, packed, rowFloats, termFloats, walking).emit();
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup().defineHiddenClass(code, true);
       Object tile =
@@ -230,8 +199,7 @@ final class GemmTileEmitterF32 {
   }
 
   private byte[] emit() {
-    String name =
-        "GemmTileF32$" + rows + "x" + vectors + (inMemory ? "$InMemory" : packed ? "" : "$Rows");
+    String name = "GemmTileF32$" + rows + "x" + vectors + (packed ? "" : "$Rows");
     return ClassFile.of()
         .build(
             ClassDesc.of(SELF.packageName(), name),
@@ -261,8 +229,8 @@ final class GemmTileEmitterF32 {
     for (int j = 0; j < vectors; j++) {
       right[j] = c.allocateLocal(TypeKind.REFERENCE);
     }
-    if (walking && !inMemory) {
-      c.iload(at).istore(k);
+    if (walking) {
+      c.iload(A_AT).istore(k);
     } else {
       c.iconst_0().istore(k);
     }
@@ -278,13 +246,13 @@ final class GemmTileEmitterF32 {
     c.iload(seen).ireturn();
   }
 
-  /** Makes a number of terms on the stack the end of the loop; walking tiles count from at. */
+  /** Makes a number of terms on the stack the end of the loop; walking tiles count from A_AT. */
   private void end(CodeBuilder c) {
-    if (walking && !inMemory) {
+    if (walking) {
       if (termFloats > 1) {
         c.loadConstant(termFloats).imul();
       }
-      c.iload(at).iadd();
+      c.iload(A_AT).iadd();
     }
     c.istore(end);
   }
@@ -298,16 +266,9 @@ final class GemmTileEmitterF32 {
       c.lload(distance).loadConstant(DISTANCE_BITS).land().lstore(distance);
     }
     c.iload(DEPTH).loadConstant(termFloats > 1 ? DEPTH_BITS : INDEX_BITS).iand().istore(DEPTH);
-    if (inMemory) {
-      c.lload(A_AT).loadConstant(ADDRESS_BITS).land().lstore(A_AT);
-      return;
-    }
-    at = c.allocateLocal(TypeKind.INT);
-    c.lload(A_AT).l2i();
     if (walking) { // Elsewhere it would help C2 to unroll what must not be unrolled.
-      c.loadConstant(INDEX_BITS).iand();
+      c.iload(A_AT).loadConstant(INDEX_BITS).iand().istore(A_AT);
     }
-    c.istore(at);
   }
 
   /**
@@ -352,8 +313,6 @@ final class GemmTileEmitterF32 {
     }
     if (ahead) {
       ahead(c);
-    }
-    if (counting) {
       c.lload(walked).loadConstant((long) steps * LINE_BYTES >> LINE_SHIFT).ladd();
       c.loadConstant(DISTANCE_BITS).land().lstore(walked);
     } else if (walking) {
@@ -371,7 +330,7 @@ final class GemmTileEmitterF32 {
         c.iload(k).i2l();
         rightDistance(c, 1);
         c.lmul().ladd();
-      } else if (counting) {
+      } else if (ahead) {
         c.lload(walked).loadConstant(LINE_SHIFT).lshl().ladd();
       }
       if (step > 0) {
@@ -383,40 +342,20 @@ final class GemmTileEmitterF32 {
     }
     int[][] set = sums.get(step);
     for (int i = 0; i < rows; i++) {
-      species(c);
-      if (inMemory) {
-        leftInMemory(c, i * rowFloats + step);
-      } else {
-        leftInArray(c, i * rowFloats + step * termFloats);
+      species(c).aload(A).iload(k);
+      if (!walking) {
+        if (termFloats > 1) {
+          c.loadConstant(termFloats).imul();
+        }
+        c.iload(A_AT).iadd();
       }
+      c.loadConstant(i * rowFloats + step * termFloats).iadd().faload();
       c.invokestatic(FLOAT_VECTOR, "broadcast", BROADCAST).astore(left);
       for (int j = 0; j < vectors; j++) {
         c.aload(left).aload(right[j]).aload(set[i][j]);
         c.invokevirtual(FLOAT_VECTOR, "fma", FMA).astore(set[i][j]);
       }
     }
-  }
-
-  /** Pushes a left value, so many floats behind that of the first row. */
-  private void leftInArray(CodeBuilder c, int distance) {
-    c.aload(A).iload(k);
-    if (!walking) {
-      if (termFloats > 1) {
-        c.loadConstant(termFloats).imul();
-      }
-      c.iload(at).iadd();
-    }
-    c.loadConstant(distance).iadd().faload();
-  }
-
-  /**
-   * The same where left rows lie. Computed from what was walked, whose range is known: an address
-   * computed from k has a bounds check in each of the loop's loads.
-   */
-  private void leftInMemory(CodeBuilder c, int distance) {
-    memory(c).getstatic(MEMORY, "F32", FLOAT_LAYOUT).lload(A_AT).lload(walked);
-    c.loadConstant(FLOAT_SHIFT).lushr().ladd().loadConstant(4L * distance).ladd();
-    c.invokeinterface(SEGMENT, "get", GET_FLOAT);
   }
 
   /** Pushes the distance of that many right rows. */

@@ -7,9 +7,8 @@ interface GemmTileF32 {
    * PackedWeightsF32#COLUMNS} columns.
    *
    * @param depth number of terms of the sum, at most {@link GemmTilesF32#DEPTH}
-   * @param a holds the left rows, {@link GemmTilesF32#ROW} floats apart; ignored by tiles that read
-   *     them in memory
-   * @param aAt index of a[0, 0], or its address in memory
+   * @param a holds the left rows, {@link GemmTilesF32#ROW} floats apart
+   * @param aAt index of a[0, 0]
    * @param b address of the right rows
    * @param bRowBytes distance between the right rows; ignored by tiles of packed panels
    * @param init address of the first values of the sums
@@ -23,7 +22,7 @@ interface GemmTileF32 {
   int run(
       int depth,
       float[] a,
-      long aAt,
+      int aAt,
       long b,
       long bRowBytes,
       long init,
@@ -36,7 +35,7 @@ interface GemmTileF32 {
   default void run(
       int depth,
       float[] a,
-      long aAt,
+      int aAt,
       long b,
       long bRowBytes,
       long init,

@@ -46,9 +46,6 @@ final class GemmTilesF32 {
    */
   static final int ROW = DEPTH + 16;
 
-  /** What tiles get that read left rows in memory. */
-  static final float[] NOTHING = {};
-
   private static final VarHandle TILE = MethodHandles.arrayElementVarHandle(GemmTileF32[].class);
   private static final GemmTileF32[] PACKED = new GemmTileF32[HEIGHT + 1];
   private static final GemmTileF32[] NARROW = new GemmTileF32[HEIGHT + 1];
@@ -56,16 +53,6 @@ final class GemmTilesF32 {
   private static final GemmTileF32[] ROWS = new GemmTileF32[HEIGHT + 1];
 
   private static final Map<Overlap, GemmTileF32> OVERLAPPING = new ConcurrentHashMap<>();
-
-  private static final Map<Overlap, GemmTileF32> IN_MEMORY = new ConcurrentHashMap<>();
-
-  /** Bytes after which addresses fall into the same set of a first-level cache. */
-  private static final int SET_BYTES = 4096;
-
-  /** Left rows in one set of eight ways: the right matrix and the result pass through it, too. */
-  private static final int ROWS_OF_SET = 6;
-
-  private static final int MOST_ROW_FLOATS = 1 << 20;
 
   private record Overlap(int rows, int vectors, int rowFloats) {}
 
@@ -120,32 +107,6 @@ final class GemmTilesF32 {
     columns(Math.ceilDiv(rows, tiles));
   }
 
-  /**
-   * The tile of that many rows for the first columns of packed panels that reads left rows where
-   * they lie in memory, that far apart, in floats.
-   */
-  static GemmTileF32 inMemory(int rows, int columns, int rowFloats) {
-    int vectors = columns > Lanes.F32_LENGTH ? PackedWeightsF32.VECTORS : 1;
-    return IN_MEMORY.computeIfAbsent(
-        new Overlap(rows, vectors, rowFloats),
-        o -> {
-          int sets = o.vectors == 1 ? narrowSets(o.rows) : sets(o.rows);
-          GemmTileF32 tile = GemmTileEmitterF32.makeInMemory(o.rows, o.vectors, sets, o.rowFloats);
-          Warmup.add(new MemoryTrial(tile, o.rows, o.rowFloats));
-          return tile;
-        });
-  }
-
-  /** Whether there are tiles that read left rows of that distance, in floats, in memory. */
-  static boolean readsInMemory(long rowFloats) {
-    if (rowFloats == 0 || rowFloats > MOST_ROW_FLOATS) {
-      return false;
-    }
-    // Rows a multiple of the distance of cache sets apart would evict each other from L1.
-    long period = SET_BYTES / Math.min(SET_BYTES, Long.lowestOneBit(4 * rowFloats));
-    return WALKING && Math.ceilDiv(HEIGHT, period) <= ROWS_OF_SET;
-  }
-
   private static GemmTileF32 make(
       int rows, int vectors, boolean packed, int rowFloats, int termFloats) {
     int sets = vectors == 1 ? narrowSets(rows) : sets(rows);
@@ -169,21 +130,6 @@ final class GemmTilesF32 {
     public void run(long zeros, int call) {
       long sums = zeros + LINE * TERMS;
       tile.run(TERMS, left, 0, zeros, LINE, sums, LINE, sums, LINE);
-    }
-  }
-
-  /** The same for a tile that reads left rows in memory. */
-  private record MemoryTrial(GemmTileF32 tile, int rows, int rowFloats) implements Warmup.Trial {
-    @Override
-    public long bytes() {
-      return Trial.LINE * (Trial.TERMS + rows) + 4L * (rows * (long) rowFloats + Trial.TERMS);
-    }
-
-    @Override
-    public void run(long zeros, int call) {
-      long sums = zeros + Trial.LINE * Trial.TERMS;
-      long left = sums + Trial.LINE * rows;
-      tile.run(Trial.TERMS, NOTHING, left, zeros, Trial.LINE, sums, Trial.LINE, sums, Trial.LINE);
     }
   }
 

@@ -49,7 +49,7 @@ class BatchedMatmulF32Tests {
     int[] aStride = {c.aOuter() ? 3 * m * k : 0, c.aInner() ? m * k : 0};
     int[] bStride = {c.bOuter() ? 3 * k * n : 0, c.bInner() ? k * n : 0};
     int[] cStride = {m * n, 2 * m * n}; // the result lies transposed in its leading dimensions
-    int aRow = left == GemmF32.Left.TRANSPOSED ? m : k;
+    int aRow = left == GemmF32.Left.ROWS ? k : m;
     int bRow = right == GemmF32.Right.ROWS ? n : k;
     BatchedMatmulF32 plan =
         BatchedMatmulF32.plan(
@@ -91,7 +91,7 @@ class BatchedMatmulF32Tests {
           for (int j = 0; j < n; j++) {
             double sum = 0;
             for (int l = 0; l < k; l++) {
-              double x = a[aAt + (left == GemmF32.Left.TRANSPOSED ? l * m + i : i * k + l)];
+              double x = a[aAt + (left == GemmF32.Left.ROWS ? i * k + l : l * m + i)];
               double y = b[bAt + (right == GemmF32.Right.ROWS ? l * n + j : j * k + l)];
               sum += x * y;
             }

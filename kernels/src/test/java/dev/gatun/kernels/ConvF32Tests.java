@@ -59,7 +59,7 @@ class ConvF32Tests {
     all.add(square(2, 5, L - 1, 1, 6, 1, 1, 0));
     all.add(square(1, 37, 3 * L + 1, 1, 5, 1, 2, 0));
     all.add(square(1, 4 * L, 2 * L + 1, 1, 1, 1, 1, 0));
-    // Large enough for pixels to be read where they lie.
+    // More pixels than a block of left rows.
     all.add(square(1, 69, 103, 1, 43, 1, 1, 0));
     // As many outputs as inputs, but not the same positions.
     all.add(ConvGeometry.of(1, 10, 9, 1, List.of(new Axis(2, 1, 2, 1, 0, 1))));

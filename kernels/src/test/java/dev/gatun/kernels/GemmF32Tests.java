@@ -237,12 +237,12 @@ class GemmF32Tests {
 
     float[] check(boolean clamp, boolean epilogue) {
       int padding = seed % 11 % 3;
-      boolean turned = left == GemmF32.Left.TRANSPOSED;
+      int aColumns = left == GemmF32.Left.ROWS ? k : m;
       int bColumns = right == GemmF32.Right.TRANSPOSED ? k : n;
-      int aRow = (turned ? m : k) + (left == GemmF32.Left.DENSE_ROWS ? 0 : padding);
+      int aRow = aColumns + padding;
       int bRow = bColumns + padding;
       int cRow = n + padding;
-      float[] a = turned ? matrix(k, m, aRow) : matrix(m, k, aRow);
+      float[] a = left == GemmF32.Left.ROWS ? matrix(m, k, aRow) : matrix(k, m, aRow);
       float[] b = right == GemmF32.Right.TRANSPOSED ? matrix(n, k, bRow) : matrix(k, n, bRow);
       float[] start = init == Init.BIAS ? matrix(1, n, n) : matrix(m, n, cRow);
       float[] extra = matrix(m, n, cRow);
@@ -316,7 +316,7 @@ class GemmF32Tests {
             size = Math.abs(sum);
           }
           for (int l = 0; l < k; l++) {
-            double x = left == GemmF32.Left.TRANSPOSED ? a[l * aRow + i] : a[i * aRow + l];
+            double x = left == GemmF32.Left.ROWS ? a[i * aRow + l] : a[l * aRow + i];
             double y = right == GemmF32.Right.TRANSPOSED ? b[j * bRow + l] : b[l * bRow + j];
             sum += x * y;
             size += Math.abs(x * y);
