@@ -37,7 +37,10 @@ public final class GemmF32 {
   private static final long[] NO_BUFFERS = {};
   private static final int COLUMNS = PackedWeightsF32.COLUMNS;
   private static final int COLUMN_BYTES = 4 * COLUMNS;
-  static final long ZEROS = Arena.global().allocate(COLUMN_BYTES, Memory.ALIGNMENT).address();
+
+  /** A row for all panels that are taken at a time. */
+  static final long ZEROS =
+      Arena.global().allocate((long) GemmRowF32.PANELS * COLUMN_BYTES, Memory.ALIGNMENT).address();
 
   /** Left rows take this part of L2; a panel of the right matrix and c need the rest. */
   private static final int MOST_TILES =
@@ -79,6 +82,9 @@ public final class GemmF32 {
   private final boolean dots;
   private final boolean isFar;
 
+  /** Whether panels are taken several at a time, for one row. */
+  private final boolean isRow;
+
   /** Whether left values of a tile are kept as they lie in memory, term by term. */
   private final boolean byTerm;
 
@@ -104,6 +110,7 @@ public final class GemmF32 {
     direct = inPlace ? GemmTilesF32.rows(Math.max(1, m)) : null;
     dots = right == Right.TRANSPOSED && m <= GemmDotsF32.MOST_ROWS;
     byTerm = left == Left.TRANSPOSED && !inPlace && !dots;
+    isRow = m == 1 && right == Right.PACKED && narrow == null;
     int lowHeight = Math.max(1, m / tiles);
     int lastColumns = n - Math.max(0, panels - 1) * COLUMNS;
     if (byTerm) {
@@ -326,7 +333,8 @@ public final class GemmF32 {
       long from = d == 0 ? init : c;
       long fromRowBytes = d == 0 ? initRowBytes : cRowBytes;
       int grouped = firstPanel;
-      for (int panel = firstPanel; panel < lastPanel; panel++) {
+      int step = 1;
+      for (int panel = firstPanel; panel < lastPanel; panel += step) {
         int columns = Math.min(COLUMNS, n - panel * COLUMNS);
         long columnBytes = (long) panel * COLUMN_BYTES;
         long panelFrom = from == 0 ? ZEROS : from + columnBytes;
@@ -338,7 +346,11 @@ public final class GemmF32 {
         if (isFar && panel + 1 < lastPanel) {
           ahead.set(r + (long) k * COLUMN_BYTES, (long) (k1 - k0) * COLUMN_BYTES);
         }
-        if (dots) {
+        int several = Math.min(lastPanel, n / COLUMNS) - panel;
+        step = isRow && several >= GemmRowF32.PANELS ? GemmRowF32.PANELS : 1;
+        if (step > 1) {
+          row(k1 - k0, block, r, panelFrom, low, high, panelC, scratch.tile);
+        } else if (dots) {
           float[] sums = scratch.sums;
           GemmDotsF32.run(block, m, k1 - k0, r, bRowBytes, columns, sums);
           GemmDotsF32.finish(
@@ -361,14 +373,25 @@ public final class GemmF32 {
               scratch.tile,
               ahead);
         }
-        if (last && epilogue != null && (panel + 1 - grouped == group || panel + 1 == lastPanel)) {
+        int end = panel + step;
+        if (last && epilogue != null && (end - grouped >= group || end == lastPanel)) {
           int column = grouped * COLUMNS;
-          int width = Math.min(n, (panel + 1) * COLUMNS) - column;
+          int width = Math.min(n, end * COLUMNS) - column;
           long dst = c + firstRow * cRowBytes + 4L * column;
           epilogue.apply(buffers, dst, cRowBytes, epilogueRow + firstRow, rows, column, width);
-          grouped = panel + 1;
+          grouped = end;
         }
       }
+    }
+  }
+
+  /** The only row times several whole panels. */
+  private void row(
+      int terms, float[] left, long right, long from, float lo, float hi, long c, long tile) {
+    boolean there = lo == Float.NEGATIVE_INFINITY && hi == Float.POSITIVE_INFINITY;
+    GemmRowF32.run(terms, left, right, (long) k * COLUMN_BYTES, from, there ? c : tile);
+    if (!there) {
+      GemmEdgesF32.finishTile(tile, c, COLUMN_BYTES, GemmRowF32.PANELS, COLUMNS, lo, hi);
     }
   }
 

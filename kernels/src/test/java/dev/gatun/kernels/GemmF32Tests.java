@@ -53,6 +53,10 @@ class GemmF32Tests {
     }
     int depth = GemmTilesF32.DEPTH;
     shapes.add(new int[] {1, COLUMNS + 1, depth - 1});
+    for (int panels : new int[] {4, 5, 8, 11}) { // one row takes several at a time
+      shapes.add(new int[] {1, panels * COLUMNS, 17});
+      shapes.add(new int[] {1, panels * COLUMNS + 3, depth + 5});
+    }
     shapes.add(new int[] {2, COLUMNS + 1, depth + 1});
     shapes.add(new int[] {HEIGHT + 1, COLUMNS + 2, 2 * depth + 3});
     shapes.add(new int[] {401, 3 * COLUMNS, 97});

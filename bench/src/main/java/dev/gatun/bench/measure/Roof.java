@@ -29,6 +29,9 @@ public final class Roof implements AutoCloseable, Team.Body {
   private static final int VECTOR_BYTES = 4 * S.length();
   private static final int BLOCK_BYTES = 4 * VECTOR_BYTES;
 
+  /** Places of memory that a thread reads at a time: one keeps less of the memory busy. */
+  private static final int STREAMS = 4;
+
   private final Kind kind;
   private final Team team;
   private final Arena arena = Arena.ofShared();
@@ -46,8 +49,10 @@ public final class Roof implements AutoCloseable, Team.Body {
     this.kind = kind;
     this.team = team;
     long each = kind == Kind.FMA ? 0 : kind == Kind.READ ? bytes : bytes / 2;
-    blocks = Math.max(1, each / BLOCK_BYTES);
-    tasks = (int) (kind == Kind.FMA ? team.threads() : Math.min(blocks, 4L * team.threads()));
+    long wanted = Math.max(1, each / BLOCK_BYTES);
+    tasks = (int) (kind == Kind.FMA ? team.threads() : Math.min(wanted, 4L * team.threads()));
+    long streams = kind == Kind.READ ? (long) STREAMS * tasks : 1;
+    blocks = Math.ceilDiv(wanted, streams) * streams;
     long size = Math.max(blocks, tasks) * BLOCK_BYTES;
     src = arena.allocate(size, Memory.ALIGNMENT).address();
     dst = arena.allocate(size, Memory.ALIGNMENT).address();
@@ -146,16 +151,28 @@ public final class Roof implements AutoCloseable, Team.Body {
     FloatVector s1 = s0;
     FloatVector s2 = s0;
     FloatVector s3 = s0;
-    for (int i = 0; i < count; i++) {
-      long at = from + i * (long) BLOCK_BYTES;
-      s0 = s0.add(FloatVector.fromMemorySegment(S, Memory.ALL, at, Lanes.ORDER));
-      s1 = s1.add(FloatVector.fromMemorySegment(S, Memory.ALL, at + VECTOR_BYTES, Lanes.ORDER));
-      s2 =
-          s2.add(FloatVector.fromMemorySegment(S, Memory.ALL, at + 2L * VECTOR_BYTES, Lanes.ORDER));
-      s3 =
-          s3.add(FloatVector.fromMemorySegment(S, Memory.ALL, at + 3L * VECTOR_BYTES, Lanes.ORDER));
+    FloatVector s4 = s0;
+    FloatVector s5 = s0;
+    FloatVector s6 = s0;
+    FloatVector s7 = s0;
+    long stream = count / STREAMS * (long) BLOCK_BYTES;
+    for (int i = 0; i < count / STREAMS * 2; i++) {
+      long at = from + i * 2L * VECTOR_BYTES;
+      s0 = s0.add(vector(at));
+      s1 = s1.add(vector(at + VECTOR_BYTES));
+      s2 = s2.add(vector(at + stream));
+      s3 = s3.add(vector(at + stream + VECTOR_BYTES));
+      s4 = s4.add(vector(at + 2 * stream));
+      s5 = s5.add(vector(at + 2 * stream + VECTOR_BYTES));
+      s6 = s6.add(vector(at + 3 * stream));
+      s7 = s7.add(vector(at + 3 * stream + VECTOR_BYTES));
     }
-    s0.add(s1).add(s2.add(s3)).intoMemorySegment(Memory.ALL, to, Lanes.ORDER);
+    FloatVector low = s0.add(s1).add(s2.add(s3));
+    low.add(s4.add(s5).add(s6.add(s7))).intoMemorySegment(Memory.ALL, to, Lanes.ORDER);
+  }
+
+  private static FloatVector vector(long at) {
+    return FloatVector.fromMemorySegment(S, Memory.ALL, at, Lanes.ORDER);
   }
 
   private static void copy(long from, long to, int count) {
