@@ -6,12 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gatun.core.exec.Model;
+import dev.gatun.core.exec.Outputs;
+import dev.gatun.core.exec.Session;
 import dev.gatun.core.graph.Attrs;
 import dev.gatun.core.graph.Graph;
 import dev.gatun.core.graph.GraphBuilder;
 import dev.gatun.core.graph.GraphParser;
 import dev.gatun.core.graph.GraphText;
 import dev.gatun.core.graph.Interpreter;
+import dev.gatun.core.graph.OpDef;
 import dev.gatun.core.graph.Value;
 import dev.gatun.core.op.Add;
 import dev.gatun.core.op.Cast;
@@ -35,6 +39,7 @@ import dev.gatun.core.tensor.ShapeException;
 import dev.gatun.core.tensor.Tensor;
 import dev.gatun.core.tensor.Type;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -201,6 +206,34 @@ class GradientsTests {
     Value rounded = Gradients.straightThrough(b, x, b.add(Round.OP, x));
     Value y = b.add(Mul.OP, rounded, rounded);
     assertArrayEquals(new double[] {2, 4}, gradient(b, total(b, y), x, 1.25, 1.75), 0);
+  }
+
+  @Test
+  void anOperatorOfOnesOwnHasTheGradientItStates() {
+    // Gradient reversal (Ganin and Lempitsky 2015): nothing on the way there, -lambda dy back.
+    OpDef reversal =
+        OpDef.named("reversal")
+            .attr("lambda", 1.0)
+            .pointwise(1, (e, a, x) -> x.get(0))
+            .gradient(
+                g -> {
+                  Value lambda =
+                      g.b().constant(Tensor.scalar(DType.F64, -g.attrs().real("lambda")));
+                  return List.of(g.b().add(Mul.OP, g.dy(), lambda));
+                })
+            .define();
+    GraphBuilder b = new GraphBuilder("test");
+    Value x = b.input("x", Type.tensor(DType.F64, 2));
+    Value y = b.add(reversal, Attrs.of("lambda", 0.5), b.add(Mul.OP, x, x));
+    Value loss = total(b, b.add(Mul.OP, y, y));
+    double[] expected = {-0.5 * 4 * 27, -0.5 * 4 * 8};
+    assertArrayEquals(expected, gradient(b, loss, x, 3, 2), 0);
+    b.output("y", y);
+    try (Session session = new Model(b.build(), Map.of(), Map.of()).compile()) {
+      Outputs outputs = session.run("x", Tensor.of(new double[] {3, 2}, 2));
+      assertArrayEquals(new double[] {9, 4}, outputs.get("y").toDoubles(), 0);
+      assertArrayEquals(expected, outputs.get("dx").toDoubles(), 0);
+    }
   }
 
   @Test
