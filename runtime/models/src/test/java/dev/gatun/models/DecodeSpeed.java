@@ -1,13 +1,20 @@
 package dev.gatun.models;
 
+import dev.gatun.core.exec.Model;
+import dev.gatun.core.exec.Session;
 import dev.gatun.core.exec.SessionOptions;
+import dev.gatun.core.graph.GraphBuilder;
+import dev.gatun.core.op.Matmul;
 import dev.gatun.core.pass.WeightType;
 import dev.gatun.core.tensor.DType;
 import dev.gatun.core.tensor.Tensor;
 import dev.gatun.models.family.Config;
 import dev.gatun.models.generate.Rows;
 import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,15 +22,27 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Time of a word with one row, against reading all weights from memory: {@code main(threads,
- * seconds, nets...)}. A pass reads the prompt, then words come one by one; rounds of all nets and
- * of the plain reading take turns.
+ * Time of a word with one row, against reading all weights from memory, and of a prompt of {@value
+ * #PROMPT} words, against a product of matrices: {@code main(threads, seconds, nets...)}. Words
+ * come one by one behind {@value #FIRST} others; rounds of all nets, of plain reading and of the
+ * product take turns.
  */
 final class DecodeSpeed {
+  private static final int PROMPT = 512;
+  private static final int FIRST = 100;
+  private static final int WORDS = 128;
+  private static final int SIDE = 2048;
+  private static final long HUGE_PAGE = 2 << 20;
+  private static final int MADV_HUGEPAGE = 14; // <linux/mman.h>
+
+  /** Places of memory that a thread reads at a time: one keeps less of the memory busy. */
+  private static final int STREAMS = 4;
+
   private static final Map<String, String> NETS =
       Map.of(
           "gpt2",
@@ -65,17 +84,15 @@ final class DecodeSpeed {
     return name.replaceFirst(":.*", "");
   }
 
-  /** Bytes a second of all threads reading what no cache holds. */
-  private static double read(MemorySegment all, int threads) {
+  /** All threads read what no cache holds. */
+  private static void read(MemorySegment all, int threads) {
     long part = all.byteSize() / threads;
     List<Thread> running = new ArrayList<>();
-    long begin = System.nanoTime();
     for (int t = 0; t < threads; t++) {
       MemorySegment mine = all.asSlice(t * part, part);
       running.add(Thread.ofPlatform().start(() -> sum(mine)));
     }
     running.forEach(DecodeSpeed::join);
-    return all.byteSize() / ((System.nanoTime() - begin) / 1e9);
   }
 
   private static void join(Thread thread) {
@@ -86,18 +103,44 @@ final class DecodeSpeed {
     }
   }
 
-  private static final java.util.concurrent.atomic.AtomicLong SINK =
-      new java.util.concurrent.atomic.AtomicLong();
+  /** Weights lie in huge pages, so what they are compared with does, too, where there are any. */
+  private static void hugePages(MemorySegment memory) {
+    Linker linker = Linker.nativeLinker();
+    linker
+        .defaultLookup()
+        .find("madvise")
+        .ifPresent(
+            at -> {
+              FunctionDescriptor type =
+                  FunctionDescriptor.of(
+                      ValueLayout.JAVA_INT,
+                      ValueLayout.ADDRESS,
+                      ValueLayout.JAVA_LONG,
+                      ValueLayout.JAVA_INT);
+              try {
+                int unused =
+                    (int)
+                        linker
+                            .downcallHandle(at, type)
+                            .invokeExact(memory, memory.byteSize(), MADV_HUGEPAGE);
+              } catch (Throwable e) {
+                throw new IllegalStateException(e);
+              }
+            });
+  }
+
+  private static final AtomicLong SINK = new AtomicLong();
 
   private static void sum(MemorySegment memory) {
-    long piece = 1 << 20;
-    for (long at = 0; at + piece <= memory.byteSize(); at += piece) {
-      SINK.addAndGet(sum(memory, at, (int) piece));
+    int piece = 1 << 18;
+    long stream = memory.byteSize() / STREAMS;
+    for (long at = 0; at + piece <= stream; at += piece) {
+      SINK.addAndGet(sum(memory, at, stream, piece));
     }
   }
 
   // Called often, so that it is compiled as a whole.
-  private static long sum(MemorySegment memory, long from, int bytes) {
+  private static long sum(MemorySegment memory, long from, long stream, int bytes) {
     VectorSpecies<Long> s = LongVector.SPECIES_PREFERRED;
     int step = s.vectorByteSize();
     LongVector a = LongVector.zero(s);
@@ -105,14 +148,38 @@ final class DecodeSpeed {
     LongVector c = a;
     LongVector d = a;
     ByteOrder order = ByteOrder.nativeOrder();
-    for (int k = 0; k < bytes / (4 * step); k++) {
-      long at = from + k * 4L * step;
+    for (int k = 0; k < bytes / step; k++) {
+      long at = from + (long) k * step;
       a = a.add(LongVector.fromMemorySegment(s, memory, at, order));
-      b = b.add(LongVector.fromMemorySegment(s, memory, at + step, order));
-      c = c.add(LongVector.fromMemorySegment(s, memory, at + 2L * step, order));
-      d = d.add(LongVector.fromMemorySegment(s, memory, at + 3L * step, order));
+      b = b.add(LongVector.fromMemorySegment(s, memory, at + stream, order));
+      c = c.add(LongVector.fromMemorySegment(s, memory, at + 2 * stream, order));
+      d = d.add(LongVector.fromMemorySegment(s, memory, at + 3 * stream, order));
     }
     return a.add(b).add(c.add(d)).lane(0);
+  }
+
+  /** A product of square matrices, one of them packed. */
+  private static Session product(Tensor x, int threads) {
+    GraphBuilder b = new GraphBuilder("product");
+    b.output("y", b.add(Matmul.OP, b.input("x", x.type()), b.constant(x)));
+    SessionOptions options = SessionOptions.DEFAULT.threads(threads);
+    return new Model(b.build(), Map.of(), Map.of()).compile(options);
+  }
+
+  /** A session that has run an operation, and its times since. */
+  private static final class Clock {
+    private final List<Double> millis = new ArrayList<>();
+
+    void time(Runnable work) {
+      long begin = System.nanoTime();
+      work.run();
+      millis.add((System.nanoTime() - begin) / 1e6);
+    }
+
+    /** Median of the second half, when all is compiled. */
+    double median() {
+      return DecodeSpeed.median(millis.subList(millis.size() / 2, millis.size()));
+    }
   }
 
   private static double median(List<Double> values) {
@@ -126,60 +193,72 @@ final class DecodeSpeed {
     double seconds = Double.parseDouble(args[1]);
     List<String> names = Arrays.asList(args).subList(2, args.length);
     List<Pretrained> models = names.stream().map(name -> model(name, threads)).toList();
+    long[] words = new Random(1).longs(PROMPT, 0, 5000).toArray();
+    long[] first = Arrays.copyOf(words, FIRST);
     List<Rows> rows = new ArrayList<>();
-    long[] prompt = new Random(1).longs(100, 0, 5000).toArray();
-    for (int i = 0; i < models.size(); i++) {
-      long begin = System.nanoTime();
-      rows.add(models.get(i).decoder().begin(Map.of(), List.of(prompt)));
-      System.out.printf(
-          Locale.ROOT,
-          "%s: first prompt %.2f s%n",
-          names.get(i),
-          (System.nanoTime() - begin) / 1e9);
-      begin = System.nanoTime();
-      models.get(i).decoder().begin(Map.of(), List.of(prompt)).close();
-      System.out.printf(
-          Locale.ROOT, "  second prompt of 100: %.3f s%n", (System.nanoTime() - begin) / 1e9);
+    models.forEach(m -> rows.add(m.decoder().begin(Map.of(), List.of(first))));
+    List<Clock> decoding = models.stream().map(m -> new Clock()).toList();
+    List<Clock> reading = models.stream().map(m -> new Clock()).toList();
+    Clock memoryClock = new Clock();
+    Clock productClock = new Clock();
+    float[] noise = new float[SIDE * SIDE];
+    for (int i = 0; i < noise.length; i++) {
+      noise[i] = (i % 1009 - 500) * 1e-3f;
     }
-    try (Arena arena = Arena.ofShared()) {
-      MemorySegment memory = arena.allocate(1L << 29, 64);
+    Tensor square = Tensor.of(noise, SIDE, SIDE);
+    try (Arena arena = Arena.ofShared();
+        Session product = product(square, threads)) {
+      MemorySegment memory = arena.allocate(1L << 29, HUGE_PAGE);
+      hugePages(memory);
       memory.fill((byte) 1);
-      List<Double> reads = new ArrayList<>();
-      List<List<Double>> times = new ArrayList<>();
-      models.forEach(m -> times.add(new ArrayList<>()));
       long begin = System.nanoTime();
       while ((System.nanoTime() - begin) / 1e9 < seconds) {
-        reads.add(read(memory, threads) / 1e9);
+        memoryClock.time(() -> read(memory, threads));
+        productClock.time(() -> product.run("x", square));
         for (int i = 0; i < models.size(); i++) {
           Rows row = rows.get(i);
-          for (int k = 0; k < 10; k++) {
-            if (row.length(0) > 1000) {
-              row.close();
-              row = models.get(i).decoder().begin(Map.of(), List.of(prompt));
-              rows.set(i, row);
-            }
-            long from = System.nanoTime();
-            row.next(k);
-            times.get(i).add((System.nanoTime() - from) / 1e6);
+          if (row.length(0) + 10 > FIRST + WORDS) {
+            row.cut(0, FIRST);
           }
+          for (int k = 0; k < 10; k++) {
+            long word = k;
+            decoding.get(i).time(() -> row.next(word));
+          }
+          Pretrained model = models.get(i);
+          reading.get(i).time(() -> model.decoder().begin(Map.of(), List.of(words)).close());
         }
       }
-      double bandwidth = median(reads.subList(reads.size() / 2, reads.size()));
-      System.out.printf(Locale.ROOT, "reading: %.1f GB/s%n", bandwidth);
+      double bandwidth = memory.byteSize() / memoryClock.median() / 1e6;
+      double peak = 2.0 * SIDE * SIDE * SIDE / productClock.median() / 1e6;
+      System.out.printf(
+          Locale.ROOT,
+          "reading: %.1f GB/s; product of %d x %d: %.0f GFLOP/s%n",
+          bandwidth,
+          SIDE,
+          SIDE,
+          peak);
       for (int i = 0; i < models.size(); i++) {
-        List<Double> all = times.get(i);
-        double time = median(all.subList(all.size() / 2, all.size()));
+        double time = decoding.get(i).median();
         double weights = weightBytes(models.get(i), names.get(i));
+        double prompt = reading.get(i).median();
+        // Each word of the prompt meets every matrix, but only the last one the table of words.
+        double flops = 2.0 * PROMPT * multiplied(models.get(i));
         System.out.printf(
             Locale.ROOT,
-            "%s: %.2f ms a word, %.1f words/s, %.0f MB of weights: %.1f GB/s, %.0f %%%n",
+            "%s: %.2f ms a word, %.1f words/s, %.0f MB of weights: %.1f GB/s, %.0f %%;"
+                + " prompt %.1f ms, %.0f GFLOP/s, %.0f %%%n",
             names.get(i),
             time,
             1000 / time,
             weights / 1e6,
             weights / time / 1e6,
-            100 * weights / time / 1e6 / bandwidth);
-        System.out.println(rows.get(i).profile(2));
+            100 * weights / time / 1e6 / bandwidth,
+            prompt,
+            flops / prompt / 1e6,
+            100 * flops / prompt / 1e6 / peak);
+        if (Boolean.getBoolean("profile")) {
+          System.out.println(rows.get(i).profile(2));
+        }
       }
     }
     models.forEach(Pretrained::close);
@@ -201,6 +280,19 @@ final class DecodeSpeed {
       bytes += entry.getKey().contains("wpe") ? 0 : size;
     }
     return bytes;
+  }
+
+  /** Weights that every word of a prompt is multiplied by. */
+  private static double multiplied(Pretrained model) {
+    double count = 0;
+    for (var entry : model.weights().entrySet()) {
+      boolean table = entry.getKey().contains("wpe") || entry.getKey().contains("wte");
+      boolean words = entry.getKey().contains("embed_tokens");
+      if (entry.getValue().shape().rank() == 2 && !table && !words) {
+        count += entry.getValue().elements();
+      }
+    }
+    return count;
   }
 
   private DecodeSpeed() {}

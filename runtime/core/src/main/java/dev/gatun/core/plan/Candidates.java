@@ -23,6 +23,7 @@ public final class Candidates {
           new RecurrentKernels(),
           new RecurrentGradientKernels(),
           new RowKernels(),
+          new RopeKernels(),
           new LikelihoodKernels(),
           new ReduceKernels(),
           new PoolKernels(),
@@ -52,6 +53,7 @@ public final class Candidates {
         || NarrowMatmulKernels.accepts(node)
         || AttentionGradientKernels.accepts(node)
         || RowKernels.accepts(node)
+        || RopeKernels.accepts(node)
         || BatchNormKernels.accepts(node)
         || RecurrentGradientKernels.accepts(node);
   }

@@ -51,4 +51,34 @@ class RowPlanTests {
     assertTrue(
         plan.steps().stream().noneMatch(s -> s.kernel().equals("reference")), plan.toString());
   }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "graph g(x: f32[2, 3, 5, 64], c: f32[2, 5, 32], s: f32[2, 5, 32]) { y = rope(x, c, s) return y }",
+        "graph g(x: f32[2, 3, 5, 42], c: f32[5, 21], s: f32[5, 21]) { y = rope(x, c, s) return y }",
+        "graph g(x: f32[1, 12, 1, 64], c: f32[9, 32], s: f32[9, 32]) { y = rope(x, c, s) return y }",
+        "graph g(x: f32[3, 2, 40, 70], c: f32[3, 40, 17], s: f32[3, 40, 17]) { y = rope(x, c, s) {rotaryDim = 34} z = relu(x) return y, z }",
+        "graph g(x: f32[1, 2, 3, 7], c: f32[3, 1], s: f32[3, 1]) { n = neg(x) y = rope(n, c, s) {rotaryDim = 2} return y }"
+      })
+  void rowsAreTurnedInOneStep(String text) {
+    Explanation plan = Agreement.check(text, 1e-6);
+    assertTrue(
+        plan.steps().stream().anyMatch(s -> s.kernel().equals("rowwise/vector/rope")),
+        plan.toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "graph g(x: f32[2, 3, 5, 8], c: f32[5, 4], s: f32[5, 4]) { y = rope(x, c, s) {interleaved = true} return y }",
+        "graph g(x: f64[2, 3, 5, 8], c: f64[5, 4], s: f64[5, 4]) { y = rope(x, c, s) return y }",
+        "graph g(x: f32[1, 3, 2, 8], c: f32[5, 4], s: f32[5, 4]) { p = i64[1, 2]{4, 1} y = rope(x, c, s, p) return y }"
+      })
+  void otherRowsAreTurnedInParts(String text) {
+    Explanation plan = Agreement.check(text, 1e-6);
+    assertTrue(
+        plan.steps().stream().noneMatch(s -> s.kernel().equals("rowwise/vector/rope")),
+        plan.toString());
+  }
 }
