@@ -5,8 +5,8 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Rotary positions of rows [batch, head, time, width] of float32: pairs (i, i + half) of the first 2
- * half elements are turned, the others copied. dst may be src.
+ * Rotary positions of rows [batch, head, time, width] of float32: pairs (i, i + half) of the first
+ * 2 half elements are turned, the others copied. dst may be src.
  *
  * @param heads rows of a batch and a time, which share angles
  * @param half pairs of a row
@@ -42,9 +42,7 @@ public record RopeF32(int heads, int time, int width, int half, boolean shared) 
       FloatVector b = load(src + 4L * (i + half));
       FloatVector c = load(cos + 4L * i);
       FloatVector s = load(sin + 4L * i);
-      a.mul(c)
-          .sub(b.mul(s))
-          .intoMemorySegment(Memory.ALL, (dst + 4L * i) & ADDRESS, Lanes.ORDER);
+      a.mul(c).sub(b.mul(s)).intoMemorySegment(Memory.ALL, (dst + 4L * i) & ADDRESS, Lanes.ORDER);
       a.mul(s)
           .add(b.mul(c))
           .intoMemorySegment(Memory.ALL, (dst + 4L * (i + half)) & ADDRESS, Lanes.ORDER);

@@ -55,8 +55,7 @@ final class RopeKernels implements Candidate {
             angles.rank() == 2);
     long rows = x.elements() / width;
     int output = node.inputs().size();
-    RangeKernel.Body body =
-        (b, first, last) -> plan.run(b[0], b[1], b[2], b[output], first, last);
+    RangeKernel.Body body = (b, first, last) -> plan.run(b[0], b[1], b[2], b[output], first, last);
     return Lowering.Kernels.of(new RangeKernel(rows, 2L * width, target.threads(), body))
         .reusing(0)
         .noted(rows + " rows of " + width);
