@@ -39,8 +39,20 @@ public final class RegionCompiler {
         return "vectors this narrow have no boolean stores";
       }
       weight += weight(expr, seen);
+      if (!ByteLanes.SUPPORTED && loadsBooleans(expr, region.perRow())) {
+        return "vectors this narrow have no boolean loads";
+      }
     }
     return weight > MAX_WEIGHT ? "the expression is too large for one method" : "";
+  }
+
+  /** Whether an expression reads booleans of which each element has one, rather than each row. */
+  private static boolean loadsBooleans(Expr expr, List<Boolean> perRow) {
+    return switch (expr) {
+      case Expr.Input input -> input.type() == DType.BOOL && !perRow.get(input.index());
+      case Expr.Apply apply -> apply.args().stream().anyMatch(arg -> loadsBooleans(arg, perRow));
+      default -> false;
+    };
   }
 
   /** How much code an expression is, in vector instructions; twice this in the method. */

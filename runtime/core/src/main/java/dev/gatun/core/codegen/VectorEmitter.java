@@ -33,9 +33,6 @@ final class VectorEmitter {
     if (expr.type() != DType.F32 && expr.type() != DType.BOOL) {
       return "no vector code for " + expr.type();
     }
-    if (expr.type() == DType.BOOL && expr instanceof Expr.Input && !ByteLanes.SUPPORTED) {
-      return "vectors this narrow have no boolean loads";
-    }
     if (!(expr instanceof Expr.Apply apply)) {
       return "";
     }

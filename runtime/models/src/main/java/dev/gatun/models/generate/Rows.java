@@ -163,7 +163,7 @@ public final class Rows implements AutoCloseable {
     for (int r = 0; r < count; r++) {
       if (given[r] > 0) {
         lengths[r] += given[r];
-        logits[r] = Arrays.copyOfRange(all, r * size, (r + 1) * size);
+        logits[r] = count == 1 ? all : Arrays.copyOfRange(all, r * size, (r + 1) * size);
       }
     }
   }
