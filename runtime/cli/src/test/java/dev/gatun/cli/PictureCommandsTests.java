@@ -63,6 +63,11 @@ class PictureCommandsTests extends CommandTest {
         0, gatun("segment", model(SEGFORMER, 64), picture(), "--out", map), err.toString());
     assertTrue(out.toString().contains("sky") || out.toString().contains("sea"), out.toString());
     assertEquals(600, Npy.read(Path.of(map)).elements());
+    assertEquals(
+        0, gatun("segment", folder.toString(), picture(), "--tile", "64", "--out", map), err.toString());
+    assertEquals(600, Npy.read(Path.of(map)).elements());
+    assertEquals(1, gatun("segment", folder.toString(), picture(), "--tile", "16"));
+    assertTrue(err.toString().contains("take larger tiles"), err.toString());
     assertEquals(1, gatun("segment", folder.toString(), picture(), picture(), "--out", map));
     assertTrue(err.toString().contains("the map of one picture"), err.toString());
   }

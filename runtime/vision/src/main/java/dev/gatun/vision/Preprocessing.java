@@ -68,6 +68,12 @@ public record Preprocessing(
         channels, Optional.of(other), how, crop, factor, mean, deviation, reversed);
   }
 
+  /** The same for pictures that keep their size. */
+  public Preprocessing unsized() {
+    return new Preprocessing(
+        channels, Optional.empty(), how, Optional.empty(), factor, mean, deviation, reversed);
+  }
+
   /** What a folder's preprocessor_config.json says. */
   public static Preprocessing read(Path folder) {
     return PreprocessorConfig.read(folder.resolve("preprocessor_config.json"));

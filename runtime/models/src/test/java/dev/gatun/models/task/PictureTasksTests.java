@@ -10,7 +10,9 @@ import dev.gatun.core.tensor.Shape;
 import dev.gatun.core.tensor.Tensor;
 import dev.gatun.models.Pretrained;
 import dev.gatun.models.family.Config;
+import dev.gatun.vision.Components;
 import dev.gatun.vision.Preprocessing;
+import dev.gatun.vision.Tiling;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -70,8 +72,12 @@ class PictureTasksTests {
   }
 
   private static Tensor picture(int seed) {
-    long[] levels = new Random(seed).longs(3 * 20 * 30, 0, 256).toArray();
-    return Tensor.whole(DType.U8, Shape.of(3, 20, 30), levels);
+    return picture(seed, 20, 30);
+  }
+
+  private static Tensor picture(int seed, int height, int width) {
+    long[] levels = new Random(seed).longs(3L * height * width, 0, 256).toArray();
+    return Tensor.whole(DType.U8, Shape.of(3, height, width), levels);
   }
 
   /** A BMP file, 24 bits a pixel, rows from below and filled up to four bytes. */
@@ -147,6 +153,28 @@ class PictureTasksTests {
       assertEquals(1, sum, 1e-9);
       assertEquals(4, found.labels().size());
       assertEquals("land", found.labels().get(2));
+    }
+  }
+
+  @Test
+  void largePicturesAreLookedAtInTiles() throws Exception {
+    Path segformer = folder(SEGFORMER, 64);
+    Preprocessing unsized = Preprocessing.read(segformer).unsized();
+    try (Segmenter segmenter = Segmenter.load(segformer);
+        Segmenter whole = Segmenter.load(segformer, unsized)) {
+      Tensor square = picture(4, 64, 64);
+      Tensor map = whole.segment(square).map();
+      assertEquals(map, segmenter.tiled(Tiling.of(64, 0)).segment(square).map());
+      Segmentation large = segmenter.tiled(Tiling.of(64, 16)).segment(picture(5, 100, 150));
+      assertEquals(Shape.of(100, 150), large.map().shape());
+      for (Labelled part : large.parts()) {
+        Tensor mask = large.mask(part.number());
+        long count = java.util.Arrays.stream(mask.toLongs()).sum();
+        assertEquals(part.score(), count / 15_000.0, 1e-9);
+        assertEquals(
+            count,
+            Components.of(mask).parts().stream().mapToLong(Components.Part::area).sum());
+      }
     }
   }
 
