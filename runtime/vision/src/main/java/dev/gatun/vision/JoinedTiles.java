@@ -80,7 +80,8 @@ final class JoinedTiles {
     int length = across.to(column) - from;
     for (int y = down.from(row); y < down.to(row); y++) {
       int line = plane + (y - down.start(row)) * across.tile() - across.start(column);
-      System.arraycopy(src, line + from, sums, (c * down.size() + y) * across.size() + from, length);
+      System.arraycopy(
+          src, line + from, sums, (c * down.size() + y) * across.size() + from, length);
     }
   }
 

@@ -79,6 +79,16 @@ public record Preprocessing(
     return PreprocessorConfig.read(folder.resolve("preprocessor_config.json"));
   }
 
+  /**
+   * Writes a folder's preprocessor_config.json.
+   *
+   * @throws VisionException if such files cannot say it, as a crop that is rounded as torchvision
+   *     does
+   */
+  public void save(Path folder) {
+    PreprocessorConfig.write(this, folder.resolve("preprocessor_config.json"));
+  }
+
   /** A picture file as [C, H, W]. */
   public Tensor load(Path picture) {
     return apply(Pictures.read(picture, channels));

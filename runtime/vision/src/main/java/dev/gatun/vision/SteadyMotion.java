@@ -2,8 +2,8 @@ package dev.gatun.vision;
 
 /**
  * Kalman's filter (1960) of one number that changes steadily: what is known of its value and its
- * change a frame, and how sure. Numbers of a box that are independent at first and are measured
- * one by one stay independent, so four of these are the filter of a box.
+ * change a frame, and how sure. Numbers of a box that are independent at first and are measured one
+ * by one stay independent, so four of these are the filter of a box.
  */
 final class SteadyMotion {
   private double value;

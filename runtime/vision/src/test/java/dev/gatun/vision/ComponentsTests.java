@@ -141,7 +141,8 @@ class ComponentsTests {
       assertEquals(Math.PI * pair[i][2] * pair[i][2], part.area(), 12);
     }
     // Nearly the same disc twice is one thing with a long outline.
-    assertEquals(1, Components.separated(discs(48, new double[][] {{15, 20, 9}, {18, 20, 9}}), 1).count());
+    assertEquals(
+        1, Components.separated(discs(48, new double[][] {{15, 20, 9}, {18, 20, 9}}), 1).count());
     // A square has ridges to its corners, which are no things.
     long[] square = new long[48 * 48];
     for (int i = 0; i < square.length; i++) {
@@ -186,6 +187,7 @@ class ComponentsTests {
     Tensor flat = Tensor.of(new long[4], 4);
     assertThrows(VisionException.class, () -> DistanceMap.of(flat));
     assertThrows(
-        VisionException.class, () -> Components.separated(flat.reshape(dev.gatun.core.tensor.Shape.of(2, 2)), -1));
+        VisionException.class,
+        () -> Components.separated(flat.reshape(dev.gatun.core.tensor.Shape.of(2, 2)), -1));
   }
 }

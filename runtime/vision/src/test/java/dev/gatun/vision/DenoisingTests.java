@@ -28,8 +28,7 @@ class DenoisingTests {
 
   @Test
   void mostNoiseIsTakenOutOfDigits() {
-    IndexedDataset digits =
-        Digits.load().map(s -> s.with("y", s.get("x").reshape(Shape.of(64))));
+    IndexedDataset digits = Digits.load().map(s -> s.with("y", s.get("x").reshape(Shape.of(64))));
     List<IndexedDataset> parts = Splits.random(digits, 1, 0.8, 0.2);
     Augment noisy = Augment.picture("x");
     Net net =

@@ -53,7 +53,11 @@ class TilingTests {
 
   /** Four times as large. */
   private static final Layer LARGER =
-      x -> x.conv2d(4, 3, c -> c.pad(1)).relu().conv2d(32, 3, c -> c.pad(1)).then(Layers.pixelShuffle(4));
+      x ->
+          x.conv2d(4, 3, c -> c.pad(1))
+              .relu()
+              .conv2d(32, 3, c -> c.pad(1))
+              .then(Layers.pixelShuffle(4));
 
   /** A quarter of the size. */
   private static final Layer SMALLER =

@@ -51,7 +51,8 @@ class TrackerTests {
       }
       if (random.nextDouble() < 0.3) {
         detections.add(
-            found(100 * random.nextDouble(), 100 * random.nextDouble(), 12, random.nextInt(2), 0.7));
+            found(
+                100 * random.nextDouble(), 100 * random.nextDouble(), 12, random.nextInt(2), 0.7));
       }
       List<Track> tracks = tracker.next(detections);
       for (int i = 0; i < 3 && frame >= 2; i++) {
@@ -127,7 +128,8 @@ class TrackerTests {
   void allThingsAreJoinedAtOnce() {
     Tracker tracker = new Tracker(new Tracker.Options(0.1, 0.5, 1, 3));
     tracker.next(List.of(found(20, 20, 10, 0, 0.9), found(26, 20, 10, 0, 0.9)));
-    List<Track> tracks = tracker.next(List.of(found(24, 20, 10, 0, 0.9), found(30, 20, 10, 0, 0.9)));
+    List<Track> tracks =
+        tracker.next(List.of(found(24, 20, 10, 0, 0.9), found(30, 20, 10, 0, 0.9)));
     assertEquals(2, tracks.size());
     assertTrue(tracks.get(0).box().x() < tracks.get(1).box().x());
     assertEquals(List.of(1L, 2L), tracks.stream().map(Track::id).toList());

@@ -124,8 +124,7 @@ class RegionNetTests {
     String message =
         String.valueOf(
             assertThrows(
-                    GatunException.class,
-                    () -> painter.tiled(Tiling.of(32, 8)).segment(picture))
+                    GatunException.class, () -> painter.tiled(Tiling.of(32, 8)).segment(picture))
                 .getMessage());
     assertTrue(message.contains("cannot look at tiles"), message);
     Segmentation map = painter.segment(picture);
