@@ -62,8 +62,7 @@ class CellCountTests {
 
   @Test
   void cellsThatTouchAreCountedInLargePictures() {
-    Net net =
-        UNET.net(1, Shape.UNKNOWN, Shape.UNKNOWN).withWeights(trained().weights());
+    Net net = UNET.net(1, Shape.UNKNOWN, Shape.UNKNOWN).withWeights(trained().weights());
     // Two 3x3 convolutions a level, linear enlarging: fewer than 32 pixels to each side.
     Tiling tiling = Tiling.of(128, 64).multiple(4).batch(4);
     Random random = new Random(99);

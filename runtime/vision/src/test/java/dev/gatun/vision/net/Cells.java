@@ -39,7 +39,6 @@ record Cells(Tensor picture, Tensor mask, int count) {
       }
       picture[i] = (float) (light + 0.12 * random.nextGaussian());
     }
-    return new Cells(
-        Tensor.of(picture, 1, side, side), Tensor.of(mask, side, side), cells.size());
+    return new Cells(Tensor.of(picture, 1, side, side), Tensor.of(mask, side, side), cells.size());
   }
 }

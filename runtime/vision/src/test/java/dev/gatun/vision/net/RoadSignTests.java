@@ -18,6 +18,7 @@ import dev.gatun.train.schedule.Schedules;
 import dev.gatun.vision.Warp;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -89,9 +90,11 @@ class RoadSignTests {
     try (Session session = net.model().compile()) {
       Map<String, Tensor> others = batch(800, new Random(77));
       int told = 0;
-      try (Outputs y = session.run(Map.of("x", others.get("x")))) {
+      Tensor labels = Objects.requireNonNull(others.get("y"));
+      Tensor signs = Objects.requireNonNull(others.get("x"));
+      try (Outputs y = session.run(Map.of("x", signs))) {
         for (int i = 0; i < 800; i++) {
-          told += best(y.get("y"), i) == others.get("y").getLong(i) ? 1 : 0;
+          told += best(y.get("y"), i) == labels.getLong(i) ? 1 : 0;
         }
       }
       System.out.printf("signs: %d of 800 told%n", told);
@@ -115,8 +118,7 @@ class RoadSignTests {
             turn.done("cut out");
             Tensor seen = Pixels.toFloats(Resampling.BILINEAR.resize(cut, SIDE, SIDE), 1 / 255f, 0);
             turn.done("prepare");
-            Tensor logits =
-                session.run("x", seen.reshape(Shape.of(1, 3, SIDE, SIDE))).get("y");
+            Tensor logits = session.run("x", seen.reshape(Shape.of(1, 3, SIDE, SIDE))).get("y");
             turn.done("network");
             found = best(logits, 0);
             turn.done("choose");

@@ -59,7 +59,8 @@ final class RoadSigns {
     return switch (kind) {
       // Stop: an octagon with a white band.
       case 0 -> {
-        double edge = Math.max(Math.max(Math.abs(u), Math.abs(v)), (Math.abs(u) + Math.abs(v)) / 1.4);
+        double edge =
+            Math.max(Math.max(Math.abs(u), Math.abs(v)), (Math.abs(u) + Math.abs(v)) / 1.4);
         yield edge > 1 ? none : Math.abs(v) < 0.2 && Math.abs(u) < 0.7 ? WHITE : RED;
       }
       // Give way: a triangle that stands on its point.
@@ -72,7 +73,8 @@ final class RoadSigns {
       // Limits of two numbers: strokes that differ in one place.
       case 3, 4 -> far > 1 ? none : far > 0.78 ? RED : digits(kind, u, v) ? BLACK : WHITE;
       // Right of way: a square on its corner.
-      case 5 -> Math.abs(u) + Math.abs(v) > 1 ? none : Math.abs(u) + Math.abs(v) > 0.75 ? WHITE : YELLOW;
+      case 5 ->
+          Math.abs(u) + Math.abs(v) > 1 ? none : Math.abs(u) + Math.abs(v) > 0.75 ? WHITE : YELLOW;
       // Arrows to one side or the other.
       default -> far > 1 ? none : arrow(kind == 6 ? u : -u, v) ? WHITE : BLUE;
     };

@@ -83,9 +83,7 @@ class SuperResolutionTests {
     }
     Tensor x = Tensor.of(values, 2, 3, 9, 13);
     Net interpolation =
-        Net.of(
-            Shape.of(3, 9, 13),
-            f -> f.then(dev.gatun.train.net.Layers.upsample(3).cubic()));
+        Net.of(Shape.of(3, 9, 13), f -> f.then(dev.gatun.train.net.Layers.upsample(3).cubic()));
     try (Session session = new SuperResolution(3, 4, 1).net(3).model().compile();
         Session cubic = interpolation.model().compile()) {
       Tensor y = session.run("x", x).get("y");
