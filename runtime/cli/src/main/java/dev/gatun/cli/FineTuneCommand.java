@@ -38,7 +38,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Examples:",
-      "  gatun finetune vit scans --test others --out scan-vit   scans/sound/*.png, scans/sick/*.png",
+      "  gatun finetune vit scans --out scan-vit      pictures: scans/sound/*.png, scans/sick/*.png",
       "  gatun finetune distilbert reviews.csv --text review --label stars --out stars",
       "  gatun classify stars \"Not worth the paper.\""
     })

@@ -10,6 +10,7 @@ import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -75,6 +76,7 @@ class PictureCommandsTests extends CommandTest {
   }
 
   @Test
+  @Tag("slow")
   void aNetworkLearnsTheClassesOfAFolder() throws Exception {
     String vit = model(VIT, 16);
     Path data = folder.resolve("scans");

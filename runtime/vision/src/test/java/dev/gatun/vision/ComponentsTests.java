@@ -120,7 +120,8 @@ class ComponentsTests {
     long[] mask = new long[side * side];
     for (double[] disc : discs) {
       for (int i = 0; i < mask.length; i++) {
-        if (Math.hypot(i % side + 0.5 - disc[0], i / side + 0.5 - disc[1]) < disc[2]) {
+        int row = i / side;
+        if (Math.hypot(i % side + 0.5 - disc[0], row + 0.5 - disc[1]) < disc[2]) {
           mask[i] = 1;
         }
       }
@@ -138,7 +139,7 @@ class ComponentsTests {
       Components.Part part = apart.parts().get(i);
       assertEquals(pair[i][0], part.x(), 0.7);
       assertEquals(pair[i][1], part.y(), 0.7);
-      assertEquals(Math.PI * pair[i][2] * pair[i][2], part.area(), 12);
+      assertEquals(Math.PI * pair[i][2] * pair[i][2], (double) part.area(), 12);
     }
     // Nearly the same disc twice is one thing with a long outline.
     assertEquals(

@@ -20,9 +20,11 @@ import dev.gatun.train.net.Net;
 import dev.gatun.train.optim.Optimizers;
 import dev.gatun.train.schedule.Schedules;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** An autoencoder that is given noisy pictures and learns to give clean ones. */
+@Tag("slow")
 class DenoisingTests {
   private static final int EPOCHS = 12;
 

@@ -49,11 +49,11 @@ class ImageTuningTests {
     double bright = 0.6 + 0.4 * random.nextDouble();
     long[] levels = new long[3 * SIDE * SIDE];
     for (int i = 0; i < levels.length; i++) {
-      int p = i % (SIDE * SIDE);
+      int row = i % (SIDE * SIDE) / SIDE;
       double value =
           colour[i / (SIDE * SIDE)]
               * bright
-              * light.at(2.0 * (p % SIDE) / SIDE - 1, 2.0 * (p / SIDE) / SIDE - 1);
+              * light.at(2.0 * (i % SIDE) / SIDE - 1, 2.0 * row / SIDE - 1);
       levels[i] = Math.clamp(Math.round(255 * value + 12 * random.nextGaussian()), 0, 255);
     }
     return Tensor.whole(DType.U8, Shape.of(3, SIDE, SIDE), levels);
@@ -130,6 +130,7 @@ class ImageTuningTests {
   }
 
   @Test
+  @Tag("slow")
   void theBodyStaysUntilAllIsTrained() throws Exception {
     Path first = first();
     List<ImageTuning.Example> cells = cells(12, 3);

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Things are found by their vectors. */
@@ -32,12 +33,11 @@ class VectorIndexTests {
     assertEquals(200, index.size());
     for (int round = 0; round < 20; round++) {
       float[] asked = random(random, 7);
-      List<Integer> expected = new ArrayList<>();
-      for (int i = 0; i < 200; i++) {
-        expected.add(i);
-      }
-      expected.sort(
-          Comparator.comparingDouble(i -> -Vectors.cosine(asked, vectors.get((int) (Integer) i))));
+      List<Integer> expected =
+          IntStream.range(0, 200)
+              .boxed()
+              .sorted(Comparator.comparingDouble(i -> -Vectors.cosine(asked, vectors.get(i))))
+              .toList();
       List<VectorIndex.Near<Integer>> found = index.nearest(asked, 9);
       assertEquals(expected.subList(0, 9), found.stream().map(VectorIndex.Near::item).toList());
       for (VectorIndex.Near<Integer> near : found) {

@@ -31,9 +31,10 @@ record Cells(Tensor picture, Tensor mask, int count) {
     float[] picture = new float[side * side];
     long[] mask = new long[side * side];
     for (int i = 0; i < mask.length; i++) {
+      int row = i / side;
       double light = 0.2 + 0.15 * (i % side) / side;
       for (double[] cell : cells) {
-        double inside = cell[2] - Math.hypot(i % side + 0.5 - cell[0], i / side + 0.5 - cell[1]);
+        double inside = cell[2] - Math.hypot(i % side + 0.5 - cell[0], row + 0.5 - cell[1]);
         mask[i] |= inside > 0 ? 1 : 0;
         light += cell[3] * Math.clamp(0.5 + inside / 2, 0, 1);
       }

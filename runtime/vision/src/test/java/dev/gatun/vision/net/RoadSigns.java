@@ -33,14 +33,16 @@ final class RoadSigns {
     double cos = Math.cos(place[3]);
     double sin = Math.sin(place[3]);
     for (int i = 0; i < side * side; i++) {
+      int row = i / side;
       double[] sum = new double[3];
       // Four samples a pixel make edges soft.
       for (int k = 0; k < 4; k++) {
+        int below = k / 2;
         double u = (i % side + 0.25 + 0.5 * (k % 2) - place[0]) / place[2];
-        double v = (i / side + 0.25 + 0.5 * (k / 2) - place[1]) / place[2];
+        double v = (row + 0.25 + 0.5 * below - place[1]) / place[2];
         double[] colour = colour(kind, cos * u + sin * v, cos * v - sin * u);
         for (int c = 0; c < 3; c++) {
-          double ground = behind[c] * (0.7 + slope * (i / side));
+          double ground = behind[c] * (0.7 + slope * row);
           sum[c] += (colour.length == 0 ? ground : light * colour[c]) / 4;
         }
       }

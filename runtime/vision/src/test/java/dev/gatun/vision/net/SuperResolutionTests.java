@@ -39,8 +39,9 @@ class SuperResolutionTests {
       int kind = random.nextInt(3);
       double angle = 2 * Math.PI * random.nextDouble();
       for (int i = 0; i < x.length; i++) {
-        double a = Math.cos(angle) * (i % side - u) + Math.sin(angle) * (i / side - v);
-        double b = Math.cos(angle) * (i / side - v) - Math.sin(angle) * (i % side - u);
+        int row = i / side;
+        double a = Math.cos(angle) * (i % side - u) + Math.sin(angle) * (row - v);
+        double b = Math.cos(angle) * (row - v) - Math.sin(angle) * (i % side - u);
         double inside =
             switch (kind) {
               case 0 -> size - Math.hypot(a, b);

@@ -44,10 +44,10 @@ class TrackedShapesTests {
 
   private static void draw(List<Thing> things, float[] to, int at, Random random) {
     for (int i = 0; i < SIDE * SIDE; i++) {
+      int row = i / SIDE;
       double light = 0.1;
       for (Thing thing : things) {
-        light =
-            thing.covers(i % SIDE + 0.5, i / SIDE + 0.5) ? 0.5 + 0.05 * thing.size() / 2 : light;
+        light = thing.covers(i % SIDE + 0.5, row + 0.5) ? 0.5 + 0.05 * thing.size() / 2 : light;
       }
       to[at + i] = (float) (light + 0.1 * random.nextGaussian());
     }
