@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 class NearDuplicateTests {
   private static final int SIDE = 28;
   private static final Embedder EMBEDDER = new Embedder(32, 3, 64, true);
-  private static final int EPOCHS = 220;
+  private static final int EPOCHS = 150;
 
   private static Augmentation changed(String field) {
     Augment augment = Augment.picture(field);
