@@ -1,8 +1,11 @@
 package dev.gatun.cli;
 
 import dev.gatun.core.tensor.GatunException;
+import dev.gatun.models.task.ImageClassifier;
+import dev.gatun.models.task.ImageTuning;
 import dev.gatun.models.task.TextClassifier;
 import dev.gatun.models.task.TextTuning;
+import dev.gatun.train.Progress;
 import dev.gatun.train.data.Csv;
 import dev.gatun.train.data.IndexedDataset;
 import java.io.PrintStream;
@@ -21,18 +24,21 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Teaches a published network to sort texts into classes. */
+/** Teaches a published network to sort texts or pictures into classes. */
 @Command(
     name = "finetune",
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Teaches a published network to sort texts into the classes of a table.",
-      "Its head is replaced; the new folder is what classify takes."
+      "Teaches a published network to sort texts into the classes of a table, or pictures into"
+          + " those of a folder.",
+      "Its head is replaced (and, for pictures, trained alone at first); the new folder is what"
+          + " classify takes."
     },
     footer = {
       "",
-      "Example:",
+      "Examples:",
+      "  gatun finetune vit scans --out scan-vit      pictures: scans/sound/*.png, scans/sick/*.png",
       "  gatun finetune distilbert reviews.csv --text review --label stars --out stars",
       "  gatun classify stars \"Not worth the paper.\""
     })
@@ -40,8 +46,11 @@ final class FineTuneCommand implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "FOLDER", description = "A Hugging Face folder.")
   Path folder = Path.of("");
 
-  @Parameters(index = "1", paramLabel = "TABLE", description = "A .csv file with a header.")
-  Path table = Path.of("");
+  @Parameters(
+      index = "1",
+      paramLabel = "DATA",
+      description = "A .csv file with a header, or a folder with a folder of pictures a class.")
+  Path data = Path.of("");
 
   @Option(
       names = "--out",
@@ -56,14 +65,32 @@ final class FineTuneCommand implements Callable<Integer> {
   @Option(names = "--label", paramLabel = "COLUMN", description = "Their classes (default label).")
   String label = "label";
 
-  @Option(names = "--test", paramLabel = "TABLE", description = "Measure on this table afterwards.")
+  @Option(names = "--test", paramLabel = "DATA", description = "Measure on this afterwards.")
   @Nullable Path test;
 
-  @Option(names = "--epochs", paramLabel = "N", description = "How often to read it (default 3).")
-  long epochs = TextTuning.DEFAULT.epochs();
+  @Option(
+      names = "--epochs",
+      paramLabel = "N",
+      description = "How often to read it (default 3, pictures 5).")
+  @Nullable Long epochs;
 
-  @Option(names = "--batch", paramLabel = "N", description = "Texts a step (default 32).")
-  int batch = TextTuning.DEFAULT.batch();
+  @Option(
+      names = "--head-epochs",
+      paramLabel = "N",
+      description = "Pictures: how often before that for the new head alone (default 5).")
+  long headEpochs = ImageTuning.DEFAULT.headEpochs();
+
+  @Option(
+      names = "--head-rate",
+      paramLabel = "R",
+      description = "Pictures: highest learning rate for the head alone (default 1e-3).")
+  double headRate = ImageTuning.DEFAULT.headRate();
+
+  @Option(
+      names = "--batch",
+      paramLabel = "N",
+      description = "Examples a step (default 32, pictures 16).")
+  @Nullable Integer batch;
 
   @Option(names = "--rate", paramLabel = "R", description = "Highest learning rate (default 5e-5).")
   double rate = TextTuning.DEFAULT.rate();
@@ -83,24 +110,59 @@ final class FineTuneCommand implements Callable<Integer> {
     if (Files.exists(out)) {
       throw new GatunException(out + ": exists already; choose another --out");
     }
-    List<TextTuning.Example> examples = read(table);
-    List<TextTuning.Example> tests = test == null ? List.of() : read(test);
     PrintWriter screen = spec.commandLine().getOut();
-    TextTuning tuning = new TextTuning(epochs, batch, rate, words, seed);
     PrintStream lines = new PrintStream(new WriterStream(screen), true, StandardCharsets.UTF_8);
-    try (TextClassifier classifier =
-        tuning.tune(folder, examples, dev.gatun.train.Progress.to(lines, false))) {
-      if (!tests.isEmpty()) {
-        screen.printf(
-            Locale.ROOT,
-            "%.4f of %d texts are sorted right%n",
-            TextTuning.accuracy(classifier, tests),
-            tests.size());
-      }
-      classifier.save(out);
+    Progress progress = Progress.to(lines, false);
+    if (Files.isDirectory(data)) {
+      pictures(progress);
+    } else {
+      texts(progress);
     }
     screen.println("saved in " + out);
     return 0;
+  }
+
+  private void texts(Progress progress) {
+    List<TextTuning.Example> examples = read(data);
+    List<TextTuning.Example> tests = test == null ? List.of() : read(test);
+    TextTuning usual = TextTuning.DEFAULT;
+    TextTuning tuning =
+        new TextTuning(
+            epochs == null ? usual.epochs() : epochs,
+            batch == null ? usual.batch() : batch,
+            rate,
+            words,
+            seed);
+    try (TextClassifier classifier = tuning.tune(folder, examples, progress)) {
+      if (!tests.isEmpty()) {
+        measured(TextTuning.accuracy(classifier, tests), tests.size(), "texts");
+      }
+      classifier.save(out);
+    }
+  }
+
+  private void pictures(Progress progress) {
+    List<ImageTuning.Example> examples = ImageTuning.Example.read(data);
+    List<ImageTuning.Example> tests = test == null ? List.of() : ImageTuning.Example.read(test);
+    ImageTuning usual = ImageTuning.DEFAULT;
+    ImageTuning tuning =
+        usual
+            .epochs(headEpochs, epochs == null ? usual.epochs() : epochs)
+            .batch(batch == null ? usual.batch() : batch)
+            .rates(headRate, rate)
+            .seed(seed);
+    try (ImageClassifier classifier = tuning.tune(folder, examples, progress)) {
+      if (!tests.isEmpty()) {
+        measured(ImageTuning.accuracy(classifier, tests), tests.size(), "pictures");
+      }
+      classifier.save(out);
+    }
+  }
+
+  private void measured(double accuracy, int count, String what) {
+    spec.commandLine()
+        .getOut()
+        .printf(Locale.ROOT, "%.4f of %d %s are sorted right%n", accuracy, count, what);
   }
 
   private List<TextTuning.Example> read(Path file) {

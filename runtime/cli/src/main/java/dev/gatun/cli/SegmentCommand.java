@@ -5,6 +5,7 @@ import dev.gatun.formats.Npy;
 import dev.gatun.models.task.Labelled;
 import dev.gatun.models.task.Segmentation;
 import dev.gatun.models.task.Segmenter;
+import dev.gatun.vision.Tiling;
 import java.nio.file.Path;
 import java.util.Locale;
 import picocli.CommandLine.Command;
@@ -19,6 +20,7 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  gatun segment segformer-folder photo.jpg --out map.npy",
+      "  gatun segment segformer-folder satellite.png --tile 512 --overlap 128 --out map.npy",
       "  gatun segment fcn.safetensors photo.jpg --network fcn_resnet50"
     })
 final class SegmentCommand extends PictureCommand {
@@ -27,6 +29,20 @@ final class SegmentCommand extends PictureCommand {
       paramLabel = "FILE",
       description = "Writes the class of each pixel of a single picture (.npy, int64).")
   Path map = Path.of("");
+
+  @Option(
+      names = "--tile",
+      paramLabel = "SIDE",
+      description =
+          "Pictures keep their size and are looked at in square tiles, which begin at multiples of"
+              + " 32 pixels.")
+  int tile;
+
+  @Option(
+      names = "--overlap",
+      paramLabel = "PIXELS",
+      description = "What tiles share at least (default a quarter of their side).")
+  int overlap = -1;
 
   @Override
   public Integer call() {
@@ -38,9 +54,10 @@ final class SegmentCommand extends PictureCommand {
         weights.isGiven()
             ? Segmenter.torchvision(model, weights.network, weights.names())
             : Segmenter.load(model)) {
+      Segmenter looking = tile == 0 ? segmenter : segmenter.tiled(tiling());
       for (Path picture : pictures) {
         out().println(picture);
-        Segmentation found = segmenter.segment(picture);
+        Segmentation found = looking.segment(picture);
         for (Labelled part : found.parts()) {
           out().printf(Locale.ROOT, "  %.4f  %s%n", part.score(), part.label());
         }
@@ -50,5 +67,10 @@ final class SegmentCommand extends PictureCommand {
       }
     }
     return 0;
+  }
+
+  /** Blended, because the commonest networks have attention, which sees all of a tile. */
+  private Tiling tiling() {
+    return Tiling.of(tile, overlap < 0 ? tile / 4 : overlap).multiple(32).blended();
   }
 }

@@ -10,6 +10,7 @@ import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -63,8 +64,53 @@ class PictureCommandsTests extends CommandTest {
         0, gatun("segment", model(SEGFORMER, 64), picture(), "--out", map), err.toString());
     assertTrue(out.toString().contains("sky") || out.toString().contains("sea"), out.toString());
     assertEquals(600, Npy.read(Path.of(map)).elements());
+    assertEquals(
+        0,
+        gatun("segment", folder.toString(), picture(), "--tile", "64", "--out", map),
+        err.toString());
+    assertEquals(600, Npy.read(Path.of(map)).elements());
+    assertEquals(1, gatun("segment", folder.toString(), picture(), "--tile", "16"));
+    assertTrue(err.toString().contains("take larger tiles"), err.toString());
     assertEquals(1, gatun("segment", folder.toString(), picture(), picture(), "--out", map));
     assertTrue(err.toString().contains("the map of one picture"), err.toString());
+  }
+
+  @Test
+  @Tag("slow")
+  void aNetworkLearnsTheClassesOfAFolder() throws Exception {
+    String vit = model(VIT, 16);
+    Path data = folder.resolve("scans");
+    for (int i = 0; i < 6; i++) {
+      Path kind = Files.createDirectories(data.resolve(i % 2 == 0 ? "dark" : "light"));
+      BufferedImage image = new BufferedImage(20, 20, BufferedImage.TYPE_INT_RGB);
+      for (int p = 0; p < 400; p++) {
+        image.setRGB(p % 20, p / 20, (i % 2 == 0 ? 0x101010 : 0xc0c0c0) + 5 * i + p % 7);
+      }
+      assertTrue(ImageIO.write(image, "png", kind.resolve(i + ".png").toFile()));
+    }
+    String tuned = folder.resolve("tuned").toString();
+    String[] call = {
+      "finetune",
+      vit,
+      data.toString(),
+      "--out",
+      tuned,
+      "--head-epochs",
+      "10",
+      "--head-rate",
+      "0.01",
+      "--epochs",
+      "10",
+      "--rate",
+      "0.005",
+      "--test",
+      data.toString()
+    };
+    assertEquals(0, gatun(call), err.toString());
+    assertTrue(out.toString().contains("1.0000 of 6 pictures"), out.toString());
+    String light = data.resolve("light").resolve("1.png").toString();
+    assertEquals(0, gatun("classify", tuned, light), err.toString());
+    assertTrue(out.toString().lines().toList().get(1).contains("light"), out.toString());
   }
 
   @Test

@@ -68,9 +68,25 @@ public record Preprocessing(
         channels, Optional.of(other), how, crop, factor, mean, deviation, reversed);
   }
 
+  /** The same for pictures that keep their size. */
+  public Preprocessing unsized() {
+    return new Preprocessing(
+        channels, Optional.empty(), how, Optional.empty(), factor, mean, deviation, reversed);
+  }
+
   /** What a folder's preprocessor_config.json says. */
   public static Preprocessing read(Path folder) {
     return PreprocessorConfig.read(folder.resolve("preprocessor_config.json"));
+  }
+
+  /**
+   * Writes a folder's preprocessor_config.json.
+   *
+   * @throws VisionException if such files cannot say it, as a crop that is rounded as torchvision
+   *     does
+   */
+  public void save(Path folder) {
+    PreprocessorConfig.write(this, folder.resolve("preprocessor_config.json"));
   }
 
   /** A picture file as [C, H, W]. */

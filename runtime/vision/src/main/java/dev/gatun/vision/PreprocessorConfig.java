@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +34,16 @@ record PreprocessorConfig(Path file, JsonNode json) {
           "do_reduce_labels",
           "do_convert_annotations");
 
+  /** Pillow's filters by their numbers. */
+  private static final List<Resampling> NUMBERS =
+      List.of(
+          Resampling.NEAREST,
+          Resampling.LANCZOS,
+          Resampling.BILINEAR,
+          Resampling.BICUBIC,
+          Resampling.BOX,
+          Resampling.HAMMING);
+
   static Preprocessing read(Path file) {
     try {
       if (Files.size(file) > MOST_BYTES) {
@@ -42,6 +54,46 @@ record PreprocessorConfig(Path file, JsonNode json) {
     } catch (IOException | JacksonException e) {
       throw new VisionException(file + ": cannot be read: " + e.getMessage(), e);
     }
+  }
+
+  /** Writes what {@link #read} reads as the same. */
+  static void write(Preprocessing p, Path file) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("image_processor_type", "CLIPImageProcessor");
+    json.put("do_resize", p.size().isPresent());
+    p.size().ifPresent(size -> json.put("size", json(size)));
+    json.put("resample", NUMBERS.indexOf(p.how()));
+    json.put("do_center_crop", p.crop().isPresent());
+    p.crop()
+        .ifPresent(
+            crop -> json.put("crop_size", Map.of("height", crop.height(), "width", crop.width())));
+    json.put("do_rescale", true);
+    json.put("rescale_factor", p.factor());
+    json.put("do_normalize", !p.mean().isEmpty());
+    json.put("image_mean", p.mean());
+    json.put("image_std", p.deviation());
+    json.put("do_flip_channel_order", p.reversed());
+    String text = JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(json);
+    Preprocessing again =
+        new PreprocessorConfig(file, JsonMapper.shared().readTree(text)).preprocessing();
+    if (!again.equals(p)) {
+      throw new VisionException(
+          file + ": these files cannot say " + p + ", they would be read as " + again);
+    }
+    try {
+      Files.writeString(file, text + "\n");
+    } catch (IOException e) {
+      throw new VisionException(file + ": cannot be written: " + e.getMessage(), e);
+    }
+  }
+
+  private static Map<String, Integer> json(TargetSize size) {
+    if (size.height() > 0) {
+      return Map.of("height", size.height(), "width", size.width());
+    }
+    return size.most() > 0
+        ? Map.of("shortest_edge", size.shorter(), "longest_edge", size.most())
+        : Map.of("shortest_edge", size.shorter());
   }
 
   private Preprocessing preprocessing() {
@@ -139,17 +191,11 @@ record PreprocessorConfig(Path file, JsonNode json) {
 
   private Resampling resampling() {
     int number = (int) real("resample", 2);
-    return switch (number) {
-      case 0 -> Resampling.NEAREST;
-      case 1 -> Resampling.LANCZOS;
-      case 2 -> Resampling.BILINEAR;
-      case 3 -> Resampling.BICUBIC;
-      case 4 -> Resampling.BOX;
-      case 5 -> Resampling.HAMMING;
-      default ->
-          throw new VisionException(
-              file + ": 'resample' is one of Pillow's filters 0 to 5, got " + number);
-    };
+    if (number < 0 || number >= NUMBERS.size()) {
+      throw new VisionException(
+          file + ": 'resample' is one of Pillow's filters 0 to 5, got " + number);
+    }
+    return NUMBERS.get(number);
   }
 
   private @Nullable JsonNode get(String name) {

@@ -10,6 +10,7 @@ import dev.gatun.core.tensor.Tensor;
 import dev.gatun.train.data.Resampling;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -113,6 +114,25 @@ class PreprocessingTests {
     assertEquals(0, y.getFloat(0));
     assertEquals(x.getFloat(8), y.getFloat(5));
     assertEquals(x.getFloat(0), y.getFloat(32 + 5));
+  }
+
+  @Test
+  void filesSayWhatWasWritten() throws Exception {
+    Preprocessing cut =
+        of(
+            """
+            {"feature_extractor_type": "ConvNextFeatureExtractor", "size": 224, "crop_pct": 0.875,
+             "resample": 3, "image_mean": [0.5, 0.4, 0.3], "image_std": [1, 0.5, 0.25]}
+            """);
+    Preprocessing grey = of("{\"size\": 9, \"image_mean\": [0.5], \"image_std\": [0.25]}");
+    Preprocessing plain =
+        of("{\"do_resize\": false, \"do_rescale\": false, \"do_flip_channel_order\": true}");
+    Preprocessing bounded = cut.unsized().resized(TargetSize.shorterSide(800, 1333));
+    for (Preprocessing p : List.of(cut, grey, plain, bounded)) {
+      p.save(folder);
+      assertEquals(p, Preprocessing.read(folder));
+    }
+    assertTrue(Failure.of(() -> Preprocessing.IMAGENET.save(folder)).contains("cannot say"));
   }
 
   @Test

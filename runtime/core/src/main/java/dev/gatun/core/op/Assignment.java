@@ -5,6 +5,7 @@ import dev.gatun.core.graph.OpDef;
 import dev.gatun.core.graph.Operands;
 import dev.gatun.core.tensor.DType;
 import dev.gatun.core.tensor.Shape;
+import dev.gatun.core.tensor.ShapeException;
 import dev.gatun.core.tensor.Tensor;
 import dev.gatun.core.tensor.Type;
 import java.util.Arrays;
@@ -39,28 +40,45 @@ public final class Assignment {
     int rows = Math.toIntExact(shape.size(1));
     int columns = Math.toIntExact(shape.size(2));
     double[] costs = in.tensor(0).toDoubles();
-    for (int i = 0; i < costs.length; i++) {
-      costs[i] = Double.isFinite(costs[i]) ? Math.clamp(costs[i], -LARGEST, LARGEST) : LARGEST;
-    }
     int batch = Math.toIntExact(shape.size(0));
     long[] chosen = new long[batch * columns];
     for (int b = 0; b < batch; b++) {
       int first = b * rows * columns;
-      // The side that has fewer is the one that chooses.
-      if (columns <= rows) {
-        int[] of = solve(columns, rows, (column, row) -> costs[first + row * columns + column]);
-        for (int column = 0; column < columns; column++) {
-          chosen[b * columns + column] = of[column];
-        }
-      } else {
-        Arrays.fill(chosen, b * columns, (b + 1) * columns, -1);
-        int[] of = solve(rows, columns, (row, column) -> costs[first + row * columns + column]);
-        for (int row = 0; row < rows; row++) {
-          chosen[b * columns + of[row]] = row;
-        }
+      int[] best = best(Arrays.copyOfRange(costs, first, first + rows * columns), rows, columns);
+      for (int column = 0; column < columns; column++) {
+        chosen[b * columns + column] = best[column];
       }
     }
     return List.of(Tensor.of(chosen, batch, columns));
+  }
+
+  /**
+   * The same outside of a graph.
+   *
+   * @param costs of rows and columns, row by row
+   * @return the row of each column, -1 for columns that are left over
+   */
+  public static int[] best(double[] costs, int rows, int columns) {
+    if (costs.length != rows * columns) {
+      throw new ShapeException(
+          "assignment: %d rows and %d columns need as many costs as their product, not %d"
+              .formatted(rows, columns, costs.length));
+    }
+    double[] finite = new double[costs.length];
+    for (int i = 0; i < costs.length; i++) {
+      finite[i] = Double.isFinite(costs[i]) ? Math.clamp(costs[i], -LARGEST, LARGEST) : LARGEST;
+    }
+    // The side that has fewer is the one that chooses.
+    if (columns <= rows) {
+      return solve(columns, rows, (column, row) -> finite[row * columns + column]);
+    }
+    int[] chosen = new int[columns];
+    Arrays.fill(chosen, -1);
+    int[] of = solve(rows, columns, (row, column) -> finite[row * columns + column]);
+    for (int row = 0; row < rows; row++) {
+      chosen[of[row]] = row;
+    }
+    return chosen;
   }
 
   /** A matrix of costs. */

@@ -11,6 +11,7 @@ import dev.gatun.core.tensor.DType;
 import dev.gatun.core.tensor.Shape;
 import dev.gatun.core.tensor.Tensor;
 import dev.gatun.core.tensor.Type;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Random;
@@ -75,6 +76,12 @@ class AssignmentTests {
             }
           }
           assertEquals(Math.min(rows, columns), seen.size());
+          int[] outside =
+              Assignment.best(
+                  Arrays.copyOfRange(costs, first, first + rows * columns), rows, columns);
+          for (int column = 0; column < columns; column++) {
+            assertEquals(chosen[b * columns + column], outside[column]);
+          }
           int left = Math.max(columns - rows, 0);
           assertEquals(least(costs, first, rows, columns, 0, 0, left), sum, 1e-9);
         }

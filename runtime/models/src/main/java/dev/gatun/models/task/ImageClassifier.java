@@ -61,6 +61,17 @@ public final class ImageClassifier implements AutoCloseable {
     return List.copyOf(all.subList(0, Math.min(Math.max(count, 0), all.size())));
   }
 
+  /** Channels of the pictures that it takes: 3 for colours, 1 for grey. */
+  public int channels() {
+    return model.preprocessing().channels();
+  }
+
+  /** Writes a folder that {@link #load} reads, such as of a network that was fine-tuned. */
+  public void save(Path folder) {
+    model.model().save(folder);
+    model.preprocessing().save(folder);
+  }
+
   @Override
   public void close() {
     model.close();

@@ -1,5 +1,6 @@
 package dev.gatun.models.task;
 
+import dev.gatun.core.tensor.DType;
 import dev.gatun.core.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -14,6 +15,20 @@ import java.util.List;
 public record Segmentation(Tensor map, List<String> labels) {
   public Segmentation {
     labels = List.copyOf(labels);
+  }
+
+  /**
+   * Where a class is, such as to count its things with {@link dev.gatun.vision.Components}.
+   *
+   * @param number of the class
+   * @return uint8 [height, width], 1 where it is
+   */
+  public Tensor mask(int number) {
+    long[] mask = map.toLongs();
+    for (int i = 0; i < mask.length; i++) {
+      mask[i] = mask[i] == number ? 1 : 0;
+    }
+    return Tensor.whole(DType.U8, map.shape(), mask);
   }
 
   /** The classes that occur, with their parts of the picture as scores, largest first. */

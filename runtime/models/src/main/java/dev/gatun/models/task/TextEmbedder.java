@@ -3,10 +3,6 @@ package dev.gatun.models.task;
 import dev.gatun.core.exec.SessionOptions;
 import dev.gatun.core.tensor.GatunException;
 import dev.gatun.core.tensor.Tensor;
-import dev.gatun.models.Catalog;
-import dev.gatun.models.LoadOptions;
-import dev.gatun.models.family.Config;
-import dev.gatun.models.family.Family;
 import dev.gatun.text.Encoding;
 import dev.gatun.text.Tokenizer;
 import java.nio.file.Path;
@@ -35,25 +31,12 @@ public final class TextEmbedder implements AutoCloseable {
 
   /** Loads a folder of a published network; its head, if it has one, is left out. */
   public static TextEmbedder load(Path folder, SessionOptions options) {
-    Config config = Config.read(folder.resolve("config.json"));
-    String type = config.text("model_type", "");
-    String headless = "";
-    for (Family family : Catalog.families()) {
-      if (family.modelTypes().contains(type)) {
-        headless = family.classes().get(0);
-      }
-    }
-    LoadOptions load =
-        headless.isEmpty()
-            ? LoadOptions.DEFAULT
-            : LoadOptions.DEFAULT.as(headless).strictness(LoadOptions.Strictness.PARTIAL);
-    TextFolder files = TextFolder.load(folder, load, options);
-    // A pooler that a checkpoint lacks is not read here; anything else would be first values.
-    for (String missing : files.model().report().missing()) {
-      if (!missing.contains("pooler")) {
-        files.close();
-        throw new GatunException(folder + ": the weights lack '" + missing + "'");
-      }
+    TextFolder files = TextFolder.load(folder, Headless.options(folder), options);
+    try {
+      Headless.requireWeights(files.model(), folder);
+    } catch (GatunException e) {
+      files.close();
+      throw e;
     }
     return new TextEmbedder(files);
   }

@@ -3,11 +3,9 @@ package dev.gatun.models.task;
 import dev.gatun.core.exec.SessionOptions;
 import dev.gatun.core.tensor.GatunException;
 import dev.gatun.core.tensor.Tensor;
-import dev.gatun.models.Catalog;
 import dev.gatun.models.LoadOptions;
 import dev.gatun.models.Pretrained;
 import dev.gatun.models.family.Config;
-import dev.gatun.models.family.Family;
 import dev.gatun.text.Tokenizer;
 import dev.gatun.train.Epochs;
 import dev.gatun.train.Listener;
@@ -20,11 +18,9 @@ import dev.gatun.train.data.Sample;
 import dev.gatun.train.metric.Metrics;
 import dev.gatun.train.optim.Clipping;
 import dev.gatun.train.optim.Optimizers;
-import dev.gatun.train.schedule.Schedules;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -101,10 +97,13 @@ public record TextTuning(long epochs, int batch, double rate, int words, long se
       throw new GatunException("fine-tuning needs examples of at least two classes, got " + labels);
     }
     Config config = Config.read(folder.resolve("config.json"));
-    LoadOptions load = LoadOptions.DEFAULT.as(headOf(config)).labels(labels);
+    String head = NewHead.of(config, "ForSequenceClassification", "sorts texts");
+    LoadOptions load = LoadOptions.DEFAULT.as(head).labels(labels);
     TextFolder files = TextFolder.load(folder, load, SessionOptions.DEFAULT);
     try {
-      requireBody(files);
+      // Networks for masked words have no pooler; it is part of the head.
+      NewHead.requireBody(
+          files.model(), files.folder().toString(), name -> name.contains(".pooler."));
       Pretrained trained = trained(files, labels, examples, listeners);
       return new TextClassifier(files.with(trained, most(files)));
     } catch (RuntimeException | Error e) {
@@ -122,43 +121,6 @@ public record TextTuning(long epochs, int batch, double rate, int words, long se
     return (double) right / examples.size();
   }
 
-  /** The class for this task of the same network. */
-  private static String headOf(Config config) {
-    String suffix = "ForSequenceClassification";
-    String type = config.text("model_type", "");
-    List<String> names = config.texts("architectures");
-    List<String> candidates = new ArrayList<>();
-    for (Family family : Catalog.families()) {
-      if (family.modelTypes().contains(type)) {
-        family.classes().stream().filter(c -> c.endsWith(suffix)).forEach(candidates::add);
-      }
-    }
-    if (candidates.isEmpty()) {
-      throw new GatunException(
-          config.where() + ": model_type '" + type + "' has no network that sorts texts");
-    }
-    String now = names.isEmpty() ? candidates.get(0) : names.get(0);
-    return candidates.stream()
-        .filter(c -> now.startsWith(c.substring(0, c.length() - suffix.length())))
-        .max(Comparator.comparingInt(String::length))
-        .orElseThrow(
-            () -> new GatunException(config.where() + ": '" + now + "' is none of " + candidates));
-  }
-
-  /** Only the head may be new: a folder without the rest would be trained from nothing. */
-  private static void requireBody(TextFolder files) {
-    Pretrained model = files.model();
-    String base = model.architecture().keys().base();
-    List<String> lacking = new ArrayList<>(model.report().missing());
-    lacking.addAll(model.report().mismatched());
-    // Networks for masked words have no pooler; it is part of the head.
-    lacking.removeIf(name -> !name.startsWith(base + ".") || name.contains(".pooler."));
-    if (!lacking.isEmpty()) {
-      throw new GatunException(
-          files.folder() + ": fine-tuning needs the weights below the head; " + model.report());
-    }
-  }
-
   private Pretrained trained(
       TextFolder files, List<String> labels, List<Example> examples, Listener... listeners) {
     Pretrained model = files.model();
@@ -169,7 +131,7 @@ public record TextTuning(long epochs, int batch, double rate, int words, long se
         Trainer.builder(masked ? model.net("input_ids", "attention_mask") : model.net("input_ids"))
             .loss(model.objective())
             .optimizer(Optimizers.adamW(rate))
-            .schedule(Schedules.warmupLinear(Math.max(1, steps / 10), steps))
+            .schedule(NewHead.schedule(steps))
             .clip(Clipping.norm(1))
             .metrics(Metrics.accuracy())
             .seed(seed);

@@ -8,9 +8,13 @@ import dev.gatun.core.tensor.DType;
 import dev.gatun.core.tensor.GatunException;
 import dev.gatun.core.tensor.Shape;
 import dev.gatun.core.tensor.Tensor;
+import dev.gatun.models.LoadOptions;
 import dev.gatun.models.Pretrained;
 import dev.gatun.models.family.Config;
+import dev.gatun.train.metric.VectorIndex;
+import dev.gatun.vision.Components;
 import dev.gatun.vision.Preprocessing;
+import dev.gatun.vision.Tiling;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -33,6 +37,11 @@ class PictureTasksTests {
       {"model_type": "vit", "architectures": ["ViTForImageClassification"], "image_size": 16,
        "patch_size": 8, "hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2,
        "intermediate_size": 24, "id2label": {"0": "cat", "1": "dog", "2": "bird"}}
+      """;
+  private static final String RESNET =
+      """
+      {"model_type": "resnet", "architectures": ["ResNetForImageClassification"],
+       "embedding_size": 8, "hidden_sizes": [8, 12], "depths": [1, 1], "layer_type": "basic"}
       """;
   private static final String SEGFORMER =
       """
@@ -70,8 +79,12 @@ class PictureTasksTests {
   }
 
   private static Tensor picture(int seed) {
-    long[] levels = new Random(seed).longs(3 * 20 * 30, 0, 256).toArray();
-    return Tensor.whole(DType.U8, Shape.of(3, 20, 30), levels);
+    return picture(seed, 20, 30);
+  }
+
+  private static Tensor picture(int seed, int height, int width) {
+    long[] levels = new Random(seed).longs(3L * height * width, 0, 256).toArray();
+    return Tensor.whole(DType.U8, Shape.of(3, height, width), levels);
   }
 
   /** A BMP file, 24 bits a pixel, rows from below and filled up to four bytes. */
@@ -148,6 +161,72 @@ class PictureTasksTests {
       assertEquals(4, found.labels().size());
       assertEquals("land", found.labels().get(2));
     }
+  }
+
+  @Test
+  void largePicturesAreLookedAtInTiles() throws Exception {
+    Path segformer = folder(SEGFORMER, 64);
+    Preprocessing unsized = Preprocessing.read(segformer).unsized();
+    try (Segmenter segmenter = Segmenter.load(segformer);
+        Segmenter whole = Segmenter.load(segformer, unsized)) {
+      Tensor square = picture(4, 64, 64);
+      Tensor map = whole.segment(square).map();
+      assertEquals(map, segmenter.tiled(Tiling.of(64, 0)).segment(square).map());
+      Segmentation large = segmenter.tiled(Tiling.of(64, 16)).segment(picture(5, 100, 150));
+      assertEquals(Shape.of(100, 150), large.map().shape());
+      for (Labelled part : large.parts()) {
+        Tensor mask = large.mask(part.number());
+        long count = java.util.Arrays.stream(mask.toLongs()).sum();
+        assertEquals(part.score(), count / 15_000.0, 1e-9);
+        assertEquals(
+            count, Components.of(mask).parts().stream().mapToLong(Components.Part::area).sum());
+      }
+    }
+  }
+
+  @Test
+  void picturesAreVectors() throws Exception {
+    for (String config : List.of(VIT, RESNET)) {
+      Path network = folder(config, 16);
+      try (ImageEmbedder embedder = ImageEmbedder.load(network);
+          Pretrained model =
+              Pretrained.load(
+                  network,
+                  LoadOptions.DEFAULT
+                      .as(headless(config))
+                      .strictness(LoadOptions.Strictness.PARTIAL))) {
+        float[] vector = embedder.embed(picture(1));
+        Tensor x = Preprocessing.read(network).apply(picture(1)).reshape(Shape.of(1, 3, 16, 16));
+        Map<String, Tensor> results = model.predict(Map.of("pixel_values", x));
+        double[] expected;
+        if (config.equals(VIT)) {
+          expected =
+              java.util.Arrays.copyOf(
+                  Objects.requireNonNull(results.get("last_hidden_state")).toDoubles(), 16);
+        } else {
+          expected = Objects.requireNonNull(results.get("pooler_output")).toDoubles();
+        }
+        double length = Math.sqrt(java.util.Arrays.stream(expected).map(v -> v * v).sum());
+        assertEquals(expected.length, vector.length);
+        for (int i = 0; i < vector.length; i++) {
+          assertEquals(expected[i] / length, vector[i], 1e-6);
+        }
+        assertEquals(1, embedder.similarity(picture(1), picture(1)), 1e-6);
+        assertTrue(embedder.similarity(picture(1), picture(2)) < 1 - 1e-7);
+        VectorIndex<String> index = new VectorIndex<>(vector.length);
+        index.add("first", embedder.embed(file(picture(1))));
+        index.add("second", embedder.embed(picture(2)));
+        assertEquals("first", index.nearest(vector, 1).get(0).item());
+      }
+    }
+    Path detr = folder(DETR, 64);
+    try (ImageEmbedder embedder = ImageEmbedder.load(detr)) {
+      assertTrue(message(() -> embedder.embed(picture(1))).contains("for something else"));
+    }
+  }
+
+  private static String headless(String config) {
+    return config.equals(VIT) ? "ViTModel" : "ResNetModel";
   }
 
   @Test

@@ -1,9 +1,11 @@
 package dev.gatun.models.vision;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.core.tensor.DType;
+import dev.gatun.core.tensor.GatunException;
 import dev.gatun.core.tensor.Shape;
 import dev.gatun.core.tensor.Tensor;
 import dev.gatun.models.Pretrained;
@@ -23,6 +25,7 @@ import dev.gatun.vision.Box;
 import dev.gatun.vision.MeanPrecision;
 import dev.gatun.vision.Preprocessing;
 import dev.gatun.vision.TargetSize;
+import dev.gatun.vision.Tiling;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -117,7 +120,14 @@ class RegionNetTests {
         assertTrue(near || mask.getLong(p) == 0, "a mask far from its box");
       }
     }
-    Segmentation map = Segmenter.of(network, twice).segment(picture);
+    Segmenter painter = Segmenter.of(network, twice);
+    String message =
+        String.valueOf(
+            assertThrows(
+                    GatunException.class, () -> painter.tiled(Tiling.of(32, 8)).segment(picture))
+                .getMessage());
+    assertTrue(message.contains("cannot look at tiles"), message);
+    Segmentation map = painter.segment(picture);
     assertEquals(Shape.of(40, 60), map.map().shape());
     List<FoundInstance> sure = segmenter.segment(picture, 0.5);
     for (int p = 0; p < 2400; p++) {

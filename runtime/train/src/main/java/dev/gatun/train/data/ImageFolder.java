@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -32,19 +34,34 @@ public final class ImageFolder extends IndexedDataset {
     this.channels = channels;
     this.height = height;
     this.width = width;
+    files(root)
+        .forEach(
+            (name, files) -> {
+              files.forEach(path -> pictures.add(new Picture(path, classes.size())));
+              classes.add(name);
+            });
+  }
+
+  /**
+   * Files of pictures by class, both in order of their names.
+   *
+   * @throws DataException if there are no folders below {@code root}, or one without a picture
+   */
+  public static Map<String, List<Path>> files(Path root) {
+    Map<String, List<Path>> classes = new LinkedHashMap<>();
     for (Path folder : children(root)) {
       if (Files.isDirectory(folder)) {
         List<Path> found = pictures(folder);
         if (found.isEmpty()) {
           throw new DataException(folder + ": has no picture (" + ENDINGS + ")");
         }
-        found.forEach(path -> pictures.add(new Picture(path, classes.size())));
-        classes.add(String.valueOf(folder.getFileName()));
+        classes.put(String.valueOf(folder.getFileName()), found);
       }
     }
     if (classes.isEmpty()) {
       throw new DataException(root + ": has no folders; each class needs a folder of its pictures");
     }
+    return classes;
   }
 
   /** Names of the folders in order, hence of the classes. */

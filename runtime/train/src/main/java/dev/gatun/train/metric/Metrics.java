@@ -171,6 +171,15 @@ public final class Metrics {
     return new Regression(Regression.Kind.EXPLAINED_VARIANCE);
   }
 
+  /**
+   * Peak signal-to-noise ratio of pictures [N, ...] in decibels, the mean over pictures.
+   *
+   * @param range from black to white: 1, or 255 for bytes
+   */
+  public static Metric psnr(double range) {
+    return new PeakSignalToNoise(range);
+  }
+
   private static Metric probability(ProbabilityMetric.Kind kind, boolean logits) {
     return new ProbabilityMetric(kind, logits, Optional.empty());
   }

@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Latency, likeness of vectors, and the Fréchet distance. */
+/** Latency, likeness of vectors and of pictures, and the Fréchet distance. */
 class MeasureTests {
   @Test
   void percentilesAreExactToAFewPercent() {
@@ -66,6 +66,32 @@ class MeasureTests {
     assertEquals(1, Vectors.cosine(new float[] {3e30f}, new float[] {1e-30f}), 1e-15);
     assertTrue(Failure.of(() -> Vectors.cosine(new float[2], new float[3])).contains("2 and 3"));
     assertTrue(Failure.of(() -> Vectors.cosine(new float[1], new float[] {1})).contains("zeros"));
+  }
+
+  @Test
+  void peaksOverNoiseAreInDecibels() {
+    Metric psnr = Metrics.psnr(255);
+    Tensor truth = Tensor.of(new float[] {10, 20, 30, 40}, 2, 2);
+    // Squared errors 25 and 25, then 1 and 3.
+    Tensor found = Tensor.of(new float[] {15, 15, 31, 40 + (float) Math.sqrt(3)}, 2, 2);
+    double first = 10 * Math.log10(255 * 255 / 25.0);
+    double second = 10 * Math.log10(255 * 255 / 2.0);
+    psnr.update(found, truth);
+    assertEquals((first + second) / 2, psnr.result(), 1e-5);
+    Metric other = psnr.fresh();
+    other.update(found, truth, Tensor.of(new float[] {0, 2}, 2));
+    assertEquals(second, other.result(), 1e-5);
+    psnr.merge(other);
+    assertEquals((first + 3 * second) / 4, psnr.result(), 1e-5);
+    psnr.reset();
+    assertTrue(Double.isNaN(psnr.result()) && psnr.higherIsBetter());
+    psnr.update(truth, truth);
+    assertEquals(Double.POSITIVE_INFINITY, psnr.result());
+    // 20 dB: errors of a tenth of the range.
+    Metric unit = Metrics.psnr(1);
+    unit.update(Tensor.of(new double[] {0.1}, 1), Tensor.of(new double[] {0}, 1));
+    assertEquals(20, unit.result(), 1e-12);
+    assertTrue(Failure.of(() -> Metrics.psnr(0)).contains("such as 1 or 255"));
   }
 
   /** Points of exactly this mean, and covariance with these deviations turned by an angle. */

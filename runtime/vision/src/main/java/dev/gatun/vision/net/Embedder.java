@@ -17,9 +17,9 @@ import java.util.Optional;
 /**
  * Pictures as vectors that are near each other when the pictures show the same: blocks of a
  * convolution, a batch norm and a pool that halves the size, and a dense layer. Trained in pairs
- * ({@link #siamese}), in episodes ({@link #prototypes}) or by the angles to the middles of classes
- * ({@link #angles}); the weights are called the same each time, so that one of these nets' weights
- * fit {@link #net}.
+ * ({@link #siamese}), by changed copies ({@link #copies}), in episodes ({@link #prototypes}) or by
+ * the angles to the middles of classes ({@link #angles}); the weights are called the same each
+ * time, so that one of these nets' weights fit {@link #net}.
  *
  * @param width channels of each block
  * @param blocks how many
@@ -76,6 +76,17 @@ public record Embedder(long width, int blocks, long numbers, boolean unit) imple
           List<Flow> both = embed(Flow.concat(0, in)).split(0, 2);
           return List.of(Similarity.distance(both.get(0), both.get(1)));
         });
+  }
+
+  /**
+   * Two networks with the same weights: vectors [B, numbers] of pictures "a" and "b", where those
+   * of a row show the same, such as two changed copies of one picture. To be trained by {@link
+   * #matched}, without any label.
+   */
+  public Net copies(long channels, long height, long wide) {
+    List<Input> inputs =
+        List.of(Input.of("a", channels, height, wide), Input.of("b", channels, height, wide));
+    return Net.of(inputs, in -> embed(Flow.concat(0, in)).split(0, 2));
   }
 
   /**
@@ -146,6 +157,32 @@ public record Embedder(long width, int blocks, long numbers, boolean unit) imple
   /** The loss of {@link #triplets} (Schroff and others 2015), without targets. */
   public static Objective triplet(double margin) {
     return new Triplet(margin);
+  }
+
+  /**
+   * The loss of {@link #copies}, without targets: of all rows of a batch the other picture of the
+   * same row is the likeliest, by cosines (Chen and others 2020, with the other pictures of one
+   * side as CLIP has it).
+   *
+   * @param temperature cosines are divided by it, such as 0.1
+   */
+  public static Objective matched(double temperature) {
+    return new Match(temperature);
+  }
+
+  private record Match(double temperature) implements Objective {
+    @Override
+    public List<Input> targets(List<Flow> outputs) {
+      return List.of();
+    }
+
+    @Override
+    public Flow value(List<Flow> outputs, List<Flow> targets, Optional<Flow> weights) {
+      if (weights.isPresent()) {
+        throw new GatunException("rows that are compared with each other all count alike");
+      }
+      return PairLosses.infoNce(outputs.get(0), outputs.get(1), temperature);
+    }
   }
 
   private record Contrast(double margin) implements Objective {
