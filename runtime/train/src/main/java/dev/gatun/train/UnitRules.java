@@ -179,7 +179,7 @@ final class UnitRules {
       int[] to = y[at];
       if (value.tensorType().shape().size(i) == 1 && (to == null || to.length != 1)) {
         units.hold(x[i], node + " repeats its only unit");
-      } else if (x[i] != to) {
+      } else if (!Arrays.equals(x[i], to)) {
         y[at] = units.join(to, x[i], node);
       }
     }

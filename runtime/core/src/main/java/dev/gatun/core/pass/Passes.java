@@ -92,6 +92,13 @@ public final class Passes {
     return now;
   }
 
+  /** The graph with inference batch norms as part of the convolutions before them. */
+  public static Graph foldNorms(Graph graph) {
+    return Rewriter.rewrite(
+        graph,
+        new Simplify(List.of(new Simplify.Named("simplifyAlgebra", new SimplifyAlgebra()))));
+  }
+
   /** A graph that went through the passes, for kernels that have no attention of their own. */
   public static Graph takeAttentionApart(Graph ready) {
     return new FusePointwise(false).apply(new TakeAttentionApart().apply(ready));
