@@ -35,6 +35,7 @@ public final class Passes {
 
   private static final List<Pass> AFTER =
       List.of(
+          new WidenWeights(),
           new MergeOutputs(),
           new MergeProjections(Candidates::keepsWhole),
           new AssignLayouts(),

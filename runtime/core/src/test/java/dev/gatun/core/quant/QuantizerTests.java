@@ -10,6 +10,7 @@ import dev.gatun.core.exec.Session;
 import dev.gatun.core.graph.Attrs;
 import dev.gatun.core.graph.GraphBuilder;
 import dev.gatun.core.graph.GraphText;
+import dev.gatun.core.graph.Interpreter;
 import dev.gatun.core.graph.Value;
 import dev.gatun.core.op.BatchNorm;
 import dev.gatun.core.op.Conv;
@@ -170,6 +171,23 @@ class QuantizerTests {
         float wanted = table.getFloat(some.getLong(i / 8) * 8 + i % 8);
         assertEquals(wanted, rows[i], 0.5 / 127 + 1e-6);
       }
+    }
+  }
+
+  @Test
+  void largeWeightsAreWidenedOnceInsteadOfInEveryRun() {
+    GraphBuilder b = new GraphBuilder("large");
+    Value x = b.input("x", new Type.OfTensor(DType.F32, Shape.of(1, 256, 3, 3)));
+    // 2.4 MB as float32: more than constants are folded to.
+    b.output("y", b.add(Conv.OP, x, b.constant("w", normal(0.1, 256, 256, 3, 3))));
+    Model model = Quantizer.weights(new Model(b.build(), Map.of(), Map.of())).model();
+    Tensor sample = normal(1, 1, 256, 3, 3);
+    float[] expected =
+        ((Tensor) new Interpreter().run(model.graph(), List.of(sample)).get(0)).toFloats();
+    try (Session session = model.compile()) {
+      assertArrayEquals(expected, session.run("x", sample).get("y").toFloats(), 1e-4f);
+      String steps = session.explain(Map.of("x", sample.type())).toString();
+      assertTrue(!steps.contains("equantize") && !steps.contains("packed in each run"), steps);
     }
   }
 
