@@ -33,9 +33,10 @@ public final class Passes {
 
   private static final Pass NARROW = new KeepNarrowWeights(Candidates::keepsWhole);
 
+  private static final Pass WIDEN = new WidenWeights();
+
   private static final List<Pass> AFTER =
       List.of(
-          new WidenWeights(),
           new MergeOutputs(),
           new MergeProjections(Candidates::keepsWhole),
           new AssignLayouts(),
@@ -85,6 +86,8 @@ public final class Passes {
     Graph recognized = RecognizeComposites.apply(now, disabled);
     now = recognized.equals(now) ? now : settle(recognized, simplify);
     now = narrow(now, disabled);
+    // Behind what keeps weights narrow.
+    now = disabled.contains(WIDEN.name()) ? now : WIDEN.apply(now);
     for (Pass pass : AFTER) {
       if (!disabled.contains(pass.name())) {
         now = Rewriter.rewrite(pass.apply(now), (node, inputs, b) -> Optional.empty());

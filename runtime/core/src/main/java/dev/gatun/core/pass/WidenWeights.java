@@ -15,12 +15,13 @@ import java.util.stream.IntStream;
 
 /**
  * Makes float32 constants of 8-bit weights that no kernel reads as they are: of convolutions, above
- * all. They are widened when a kernel packs them, instead of in every run.
+ * all. They are widened when a kernel packs them, instead of in every run. It is a part of folding
+ * constants, which leaves those above a megabyte alone.
  */
 final class WidenWeights implements Pass {
   @Override
   public String name() {
-    return "widenWeights";
+    return "foldConstants";
   }
 
   @Override
@@ -38,6 +39,9 @@ final class WidenWeights implements Pass {
     boolean constants =
         node.inputs().stream().allMatch(v -> v.isAbsent() || v.constant().isPresent());
     if (!constants || node.has(3) || node.attrs().integer("blockSize") != 0) {
+      return false;
+    }
+    if (node.input(0).tensorType().shape().rank() == 0) {
       return false;
     }
     DType type = node.input(0).tensorType().dtype();
