@@ -48,7 +48,9 @@ final class SampleBatches {
       Map<String, Datum> batch = new LinkedHashMap<>();
       for (Value input : graph.inputs()) {
         batch.put(
-            input.name(), rows(whole.getOrDefault(input.name(), Tensor.vector()), at, Math.min(size, count - at)));
+            input.name(),
+            rows(
+                whole.getOrDefault(input.name(), Tensor.vector()), at, Math.min(size, count - at)));
       }
       batches.add(batch);
     }

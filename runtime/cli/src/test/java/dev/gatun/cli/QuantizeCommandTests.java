@@ -26,8 +26,7 @@ class QuantizeCommandTests extends CommandTest {
   }
 
   private void write() {
-    Net net =
-        Net.sequential(Shape.of(1, 8, 8)).conv2d(32, 3).relu().flatten().dense(10).build();
+    Net net = Net.sequential(Shape.of(1, 8, 8)).conv2d(32, 3).relu().flatten().dense(10).build();
     OnnxExport.write(net.model(), folder.resolve("net.onnx"));
     try (var batches = Digits.load().take(50).batch(50).open(0);
         var batch = batches.next()) {
@@ -46,8 +45,17 @@ class QuantizeCommandTests extends CommandTest {
     assertTrue(out.toString().matches("(?s).*y: largest deviation [0-9.e-]+,.*"), out::toString);
 
     String[] all = {
-      "quantize", path("net.onnx"), path("a.onnx"), "--data", "x=" + path("x.npy"),
-      "--labels", path("y.npy"), "--clip", "99.99", "--batch", "20"
+      "quantize",
+      path("net.onnx"),
+      path("a.onnx"),
+      "--data",
+      "x=" + path("x.npy"),
+      "--labels",
+      path("y.npy"),
+      "--clip",
+      "99.99",
+      "--batch",
+      "20"
     };
     assertEquals(0, gatun(all), err::toString);
     assertTrue(out.toString().contains("3 activations uint8"), out::toString);
@@ -69,8 +77,13 @@ class QuantizeCommandTests extends CommandTest {
     assertTrue(err.toString().contains("no samples for the input 'x'"), err::toString);
     Npy.write(folder.resolve("few.npy"), Tensor.vector(1, 2));
     String[] few = {
-      "quantize", path("net.onnx"), path("a.onnx"), "--data", path("x.npy"),
-      "--labels", path("few.npy")
+      "quantize",
+      path("net.onnx"),
+      path("a.onnx"),
+      "--data",
+      path("x.npy"),
+      "--labels",
+      path("few.npy")
     };
     assertEquals(1, gatun(few));
     assertTrue(err.toString().contains("there are 2 classes"), err::toString);

@@ -42,39 +42,39 @@ class QuantizedDigitsTests {
             .relu()
             .dense(10)
             .build();
-    try (Trainer trainer =
-        Trainer.builder(net).optimizer(Optimizers.adam(1e-3)).seed(1).build()) {
+    try (Trainer trainer = Trainer.builder(net).optimizer(Optimizers.adam(1e-3)).seed(1).build()) {
       trainer.fit(Tables.digits(false).shuffle(1).batch(32), Epochs.of(12));
       return trainer.net();
     }
   }
 
-  private static List<Map<String, Tensor>> pictures(boolean test) {
-    List<Map<String, Tensor>> found = new ArrayList<>();
+  private record Pictures(Tensor x, Tensor y) {}
+
+  private static List<Pictures> pictures(boolean test) {
+    List<Pictures> found = new ArrayList<>();
     try (BatchCursor batches = Tables.digits(test).batch(60).open(0)) {
       while (batches.hasNext()) {
         try (Batch batch = batches.next()) {
-          found.add(
-              Map.of("x", Weights.copy(batch.get("x")), "y", Weights.copy(batch.get("y"))));
+          found.add(new Pictures(Weights.copy(batch.get("x")), Weights.copy(batch.get("y"))));
         }
       }
     }
     return found;
   }
 
-  private static double accuracy(Path file, List<Map<String, Tensor>> test) {
+  private static double accuracy(Path file, List<Pictures> test) {
     int right = 0;
     int all = 0;
     try (Model model = Onnx.load(file);
         Session session = model.compile()) {
-      for (Map<String, Tensor> batch : test) {
-        float[] scores = session.run("x", batch.get("x")).get("y").toFloats();
+      for (Pictures batch : test) {
+        float[] scores = session.run("x", batch.x()).get("y").toFloats();
         for (int i = 0; i < scores.length / 10; i++) {
           int best = 0;
           for (int k = 1; k < 10; k++) {
             best = scores[10 * i + k] > scores[10 * i + best] ? k : best;
           }
-          right += best == batch.get("y").getLong(i) ? 1 : 0;
+          right += best == batch.y().getLong(i) ? 1 : 0;
           all++;
         }
       }
@@ -86,14 +86,14 @@ class QuantizedDigitsTests {
   void aQuarterOfTheFileReadsAsManyDigits() throws Exception {
     Model model = trained().model();
     List<Map<String, Tensor>> seen = new ArrayList<>();
-    pictures(false).stream().limit(5).forEach(b -> seen.add(Map.of("x", b.get("x"))));
+    pictures(false).stream().limit(5).forEach(b -> seen.add(Map.of("x", b.x())));
     Map<String, Model> all =
         Map.of(
             "float32", model,
             "weights", Quantizer.weights(model).model(),
             "calibrated", Quantizer.calibrated(model, seen, Range.MIN_MAX).model(),
             "clipped", Quantizer.calibrated(model, seen, Range.percentile(99.99)).model());
-    List<Map<String, Tensor>> test = pictures(true);
+    List<Pictures> test = pictures(true);
     Path plain = folder.resolve("float32.onnx");
     OnnxExport.write(model, plain);
     double before = accuracy(plain, test);

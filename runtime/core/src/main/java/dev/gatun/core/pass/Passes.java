@@ -99,8 +99,7 @@ public final class Passes {
   /** The graph with inference batch norms as part of the convolutions before them. */
   public static Graph foldNorms(Graph graph) {
     return Rewriter.rewrite(
-        graph,
-        new Simplify(List.of(new Simplify.Named("simplifyAlgebra", new SimplifyAlgebra()))));
+        graph, new Simplify(List.of(new Simplify.Named("simplifyAlgebra", new SimplifyAlgebra()))));
   }
 
   /** A graph that went through the passes, for kernels that have no attention of their own. */

@@ -56,8 +56,7 @@ final class WidenWeights implements Pass {
     static Tensor of(Node node) {
       Tensor integers = node.input(0).constant().orElseThrow();
       Optional<Tensor> zeros = node.has(2) ? node.input(2).constant() : Optional.<Tensor>empty();
-      int axis =
-          (int) Math.floorMod(node.attrs().integer("axis"), (long) integers.shape().rank());
+      int axis = (int) Math.floorMod(node.attrs().integer("axis"), (long) integers.shape().rank());
       Tensor scales = constant(node.input(1));
       return Tensor.computed(
           DType.F32, integers.shape(), new Widened(integers, scales, zeros, axis));

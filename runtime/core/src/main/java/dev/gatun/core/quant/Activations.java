@@ -3,7 +3,6 @@ package dev.gatun.core.quant;
 import dev.gatun.core.exec.Model;
 import dev.gatun.core.exec.Outputs;
 import dev.gatun.core.exec.Session;
-import dev.gatun.core.exec.SessionOptions;
 import dev.gatun.core.graph.Graph;
 import dev.gatun.core.graph.Node;
 import dev.gatun.core.graph.OpDef;
@@ -21,12 +20,14 @@ import dev.gatun.core.op.Unsqueeze;
 import dev.gatun.core.tensor.DType;
 import dev.gatun.core.tensor.Datum;
 import dev.gatun.core.tensor.GatunException;
+import dev.gatun.core.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 
@@ -40,13 +41,7 @@ final class Activations {
   /** What only moves elements: its result has the integers of what it takes. */
   private static final Set<OpDef> MOVES =
       Set.of(
-          MaxPool.OP,
-          Reshape.OP,
-          Flatten.OP,
-          Transpose.OP,
-          Squeeze.OP,
-          Unsqueeze.OP,
-          Identity.OP);
+          MaxPool.OP, Reshape.OP, Flatten.OP, Transpose.OP, Squeeze.OP, Unsqueeze.OP, Identity.OP);
 
   private final Graph graph;
   private final Set<Value> taken = new LinkedHashSet<>();
@@ -83,7 +78,8 @@ final class Activations {
         return end;
       }
       Node reader = next.get(0);
-      Value other = reader.input(0).equals(end) ? reader.input(reader.inputs().size() - 1) : reader.input(0);
+      Value other =
+          reader.input(0).equals(end) ? reader.input(reader.inputs().size() - 1) : reader.input(0);
       boolean bias = reader.op() == Add.OP && other.constant().isPresent();
       if (!bias && !TAIL.contains(reader.op())) {
         return end;
@@ -99,31 +95,30 @@ final class Activations {
 
   /** Runs the network on samples and looks at the values. */
   Map<Value, Activation> calibrate(
-      Model model,
-      Iterable<? extends Map<String, ? extends Datum>> samples,
-      Range range,
-      SessionOptions options) {
-    Map<Value, Histogram> histograms = new LinkedHashMap<>();
-    taken.forEach(value -> histograms.put(value, new Histogram(value.name())));
-    results.forEach(value -> histograms.put(value, new Histogram(value.name())));
-    List<Value> values = List.copyOf(histograms.keySet());
+      Model model, Iterable<? extends Map<String, ? extends Datum>> samples, Range range) {
+    Set<Value> all = new LinkedHashSet<>(taken);
+    all.addAll(results);
+    List<Value> values = List.copyOf(all);
     List<String> names = new ArrayList<>();
+    List<Histogram> histograms = new ArrayList<>();
     for (Value value : values) {
       if (value.tensorType().dtype() != DType.F32) {
         throw new GatunException("quantization: '" + value.name() + "' is no float32 value");
       }
       names.add("value" + names.size());
+      histograms.add(new Histogram(value.name()));
     }
     Graph watched = new Graph(graph.name(), graph.inputs(), graph.nodes(), values, names);
-    try (Session session =
-        new Model(watched, model.defaults(), model.metadata()).compile(options)) {
-      each(session, samples, (i, y) -> histograms.get(values.get(i)).see(y.get(names.get(i))), values.size());
+    try (Session session = new Model(watched, model.defaults(), model.metadata()).compile()) {
+      each(session, samples, histograms, Histogram::see);
       if (range.tail() > 0) {
-        each(session, samples, (i, y) -> histograms.get(values.get(i)).count(y.get(names.get(i))), values.size());
+        each(session, samples, histograms, Histogram::count);
       }
     }
     Map<Value, Activation> known = new LinkedHashMap<>();
-    histograms.forEach((value, histogram) -> known.put(value, histogram.activation(range)));
+    for (int i = 0; i < values.size(); i++) {
+      known.put(values.get(i), histograms.get(i).activation(range));
+    }
     // In order of the graph, so that what is moved twice has the first one's integers, too.
     for (Node node : graph.nodes()) {
       if (MOVES.contains(node.op()) && known.containsKey(node.output())) {
@@ -134,28 +129,28 @@ final class Activations {
   }
 
   /** Integers of what a value was before it was only moved. */
-  private static java.util.Optional<Activation> moved(Node node, Map<Value, Activation> known) {
+  private static Optional<Activation> moved(Node node, Map<Value, Activation> known) {
     Value from = node.input(0);
     while (!known.containsKey(from)) {
       Node before = from.producer().filter(p -> MOVES.contains(p.op())).orElse(null);
       if (before == null) {
-        return java.util.Optional.empty();
+        return Optional.empty();
       }
       from = before.input(0);
     }
-    return java.util.Optional.of(known.get(from));
+    return Optional.ofNullable(known.get(from));
   }
 
   private static void each(
       Session session,
       Iterable<? extends Map<String, ? extends Datum>> samples,
-      BiConsumer<Integer, Outputs> look,
-      int count) {
+      List<Histogram> histograms,
+      BiConsumer<Histogram, Tensor> look) {
     boolean any = false;
     for (Map<String, ? extends Datum> sample : samples) {
       try (Outputs outputs = session.run(sample)) {
-        for (int i = 0; i < count; i++) {
-          look.accept(i, outputs);
+        for (int i = 0; i < histograms.size(); i++) {
+          look.accept(histograms.get(i), outputs.get("value" + i));
         }
       }
       any = true;

@@ -37,9 +37,7 @@ final class Histogram {
     }
   }
 
-  /**
-   * Scale and zero point of uint8: 0 is one of its values, so that padding and relu are exact.
-   */
+  /** Scale and zero point of uint8: 0 is one of its values, so that padding and relu are exact. */
   Activation activation(Range range) {
     double from = Math.min(edge(range.tail(), true), 0);
     double to = Math.max(edge(range.tail(), false), 0);

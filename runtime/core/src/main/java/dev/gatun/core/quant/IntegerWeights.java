@@ -106,9 +106,7 @@ final class IntegerWeights {
   Optional<Value> rows(Node node, List<Value> inputs, GraphBuilder b) {
     Optional<Tensor> table =
         node.input(0).constant().filter(t -> t.dtype() == DType.F32 && t.elements() >= LEAST);
-    if (table.isEmpty()
-        || table.get().shape().rank() != 2
-        || node.attrs().integer("axis") != 0) {
+    if (table.isEmpty() || table.get().shape().rank() != 2 || node.attrs().integer("axis") != 0) {
       return Optional.empty();
     }
     String name = node.input(0).name();
@@ -119,13 +117,18 @@ final class IntegerWeights {
     Value wide = b.add(Cast.OP, Attrs.of("to", DType.F32), found);
     Value column = b.add(Unsqueeze.OP, scale, b.constant(Tensor.vector(-1)));
     return Optional.of(
-        b.add(Mul.OP, Attrs.NONE, List.of(wide, column), 1, node.name(), List.of(node.output().name()))
+        b.add(
+                Mul.OP,
+                Attrs.NONE,
+                List.of(wide, column),
+                1,
+                node.name(),
+                List.of(node.output().name()))
             .get(0));
   }
 
   private ChannelIntegers integers(Tensor weight, int axis, String name) {
     names.add(name);
-    return done.computeIfAbsent(
-        new Key(weight, axis), k -> ChannelIntegers.of(weight, axis, name));
+    return done.computeIfAbsent(new Key(weight, axis), k -> ChannelIntegers.of(weight, axis, name));
   }
 }

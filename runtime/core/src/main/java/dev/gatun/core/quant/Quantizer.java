@@ -1,7 +1,6 @@
 package dev.gatun.core.quant;
 
 import dev.gatun.core.exec.Model;
-import dev.gatun.core.exec.SessionOptions;
 import dev.gatun.core.graph.Graph;
 import dev.gatun.core.graph.GraphBuilder;
 import dev.gatun.core.graph.Node;
@@ -53,8 +52,7 @@ public final class Quantizer {
       Model model, Iterable<? extends Map<String, ? extends Datum>> samples, Range range) {
     Graph graph = Passes.foldNorms(model.graph());
     Activations places = Activations.of(graph);
-    Map<Value, Activation> known =
-        places.calibrate(with(model, graph), samples, range, SessionOptions.DEFAULT);
+    Map<Value, Activation> known = places.calibrate(with(model, graph), samples, range);
     IntegerWeights weights = new IntegerWeights();
     StaticRule rule = new StaticRule(known, places.results(), weights);
     Graph narrow =

@@ -75,8 +75,7 @@ final class StaticRule implements Rewriter.Rule {
         node.input(2).constant().filter(t -> t.dtype() == DType.F32 && t.shape().rank() == 1);
     float[] scales = weights.scales(node);
     boolean plain =
-        node.op() != Gemm.OP
-            || node.attrs().real("alpha") == 1 && node.attrs().real("beta") == 1;
+        node.op() != Gemm.OP || node.attrs().real("alpha") == 1 && node.attrs().real("beta") == 1;
     if (node.op() == Matmul.OP
         || bias.isEmpty()
         || bias.get().elements() != scales.length

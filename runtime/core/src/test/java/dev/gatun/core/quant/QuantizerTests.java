@@ -27,6 +27,7 @@ import dev.gatun.core.tensor.Type;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -55,11 +56,21 @@ class QuantizerTests {
             b.constant(normal(0.1, 16)),
             b.constant(normal(0.1, 16)),
             b.constant(Tensor.rounded(DType.F32, Shape.of(16), variance)));
-    y = b.add(MaxPool.OP, Attrs.of("kernel", new long[] {2, 2}, "strides", new long[] {2, 2}), b.add(Relu.OP, y));
+    y =
+        b.add(
+            MaxPool.OP,
+            Attrs.of("kernel", new long[] {2, 2}, "strides", new long[] {2, 2}),
+            b.add(Relu.OP, y));
     Value w2 = b.constant("w2", normal(0.2, 24, 16, 3, 3));
     y = b.add(Relu.OP, b.add(Conv.OP, same, y, w2, b.constant("b2", normal(0.1, 24))));
     Value w3 = b.constant("w3", normal(0.1, 10, 24 * 16));
-    y = b.add(Gemm.OP, Attrs.of("transposeB", true), b.add(Flatten.OP, y), w3, b.constant("b3", normal(0.1, 10)));
+    y =
+        b.add(
+            Gemm.OP,
+            Attrs.of("transposeB", true),
+            b.add(Flatten.OP, y),
+            w3,
+            b.constant("b3", normal(0.1, 10)));
     b.output("y", y);
     return new Model(b.build(), Map.of(), Map.of());
   }
@@ -70,6 +81,14 @@ class QuantizerTests {
       samples.add(Map.of("x", normal(1, 4, 3, 8, 8)));
     }
     return samples;
+  }
+
+  private static String message(org.junit.jupiter.api.function.Executable call) {
+    return String.valueOf(assertThrows(GatunException.class, call).getMessage());
+  }
+
+  private static Deviation deviation(Model first, Model other, List<Map<String, Tensor>> samples) {
+    return Objects.requireNonNull(Deviation.between(first, other, samples).get("y"));
   }
 
   @Test
@@ -92,8 +111,7 @@ class QuantizerTests {
       }
     }
     Tensor bad = Tensor.of(new float[] {1, Float.NaN}, 2);
-    String message =
-        assertThrows(GatunException.class, () -> ChannelIntegers.of(bad, 0, "w")).getMessage();
+    String message = message(() -> ChannelIntegers.of(bad, 0, "w"));
     assertTrue(message.contains("'w'"), message);
   }
 
@@ -102,7 +120,7 @@ class QuantizerTests {
     Model model = pictures();
     Quantized quantized = Quantizer.weights(model);
     assertEquals(3, quantized.weights().size());
-    Deviation deviation = Deviation.between(model, quantized.model(), samples(3)).get("y");
+    Deviation deviation = deviation(model, quantized.model(), samples(3));
     assertTrue(deviation.relative() < 0.01, deviation::toString);
     assertTrue(deviation.relative() > 0, "weights were not rounded");
     // Integers, their scales, and what is too small to gain.
@@ -116,7 +134,7 @@ class QuantizerTests {
     Model model = pictures();
     for (Range range : List.of(Range.MIN_MAX, Range.percentile(99.9))) {
       Quantized quantized = Quantizer.calibrated(model, samples(8), range);
-      Deviation deviation = Deviation.between(model, quantized.model(), samples(3)).get("y");
+      Deviation deviation = deviation(model, quantized.model(), samples(3));
       assertTrue(deviation.relative() < 0.05, deviation::toString);
       String text = GraphText.of(quantized.model().graph());
       // x, relu 1, pool (same integers), relu 2 and what is flattened.
@@ -145,9 +163,9 @@ class QuantizerTests {
       double scale = (double) taken.scale() * integers.scales().getFloat(i % 12);
       long sum = Math.round(bias.getFloat(i % 12) / scale);
       for (int k = 0; k < 40; k++) {
-        long q = Math.round(sample.getFloat(i / 12 * 40 + k) / taken.scale()) + taken.zero();
-        sum +=
-            (Math.clamp(q, 0, 255) - taken.zero()) * integers.integers().getLong(k * 12 + i % 12);
+        int q = Math.round(sample.getFloat(40L * (i / 12) + k) / taken.scale()) + taken.zero();
+        int centered = Math.clamp(q, 0, 255) - taken.zero();
+        sum += centered * integers.integers().getLong(12L * k + i % 12);
       }
       expected[i] = (float) (sum * scale);
     }
@@ -199,16 +217,12 @@ class QuantizerTests {
     Model none = new Model(b.build(), Map.of(), Map.of());
     assertThrows(GatunException.class, () -> Quantizer.weights(none));
     Model model = pictures();
-    assertThrows(
-        GatunException.class, () -> Quantizer.calibrated(model, List.of(), Range.MIN_MAX));
+    assertThrows(GatunException.class, () -> Quantizer.calibrated(model, List.of(), Range.MIN_MAX));
     float[] values = new float[4 * 3 * 64];
     values[5] = Float.NaN;
     Tensor nan = Tensor.of(values, 4, 3, 8, 8);
     String message =
-        assertThrows(
-                GatunException.class,
-                () -> Quantizer.calibrated(model, List.of(Map.of("x", nan)), Range.MIN_MAX))
-            .getMessage();
+        message(() -> Quantizer.calibrated(model, List.of(Map.of("x", nan)), Range.MIN_MAX));
     assertTrue(message.contains("'x'"), message);
     assertThrows(IllegalArgumentException.class, () -> Range.percentile(0));
   }

@@ -185,8 +185,7 @@ class IntegerProductTests {
             .output("y", I8, m, n);
     long[] expected = new long[sums.length];
     for (int i = 0; i < sums.length; i++) {
-      expected[i] =
-          requantized(sums[i], 0.02f, scales.getFloat(i % n), yScale, -4, DType.I8);
+      expected[i] = requantized(sums[i], 0.02f, scales.getFloat(i % n), yScale, -4, DType.I8);
     }
     for (Backend backend : List.of(Backend.AUTO, Backend.VECTOR, Backend.REFERENCE)) {
       assertArrayEquals(sums, run(whole, Map.of("a", a), backend), backend.name());

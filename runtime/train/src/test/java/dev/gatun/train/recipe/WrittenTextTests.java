@@ -24,12 +24,11 @@ import org.junit.jupiter.api.io.TempDir;
 class WrittenTextTests {
   @TempDir private Path folder = Path.of("");
 
-  private Evaluation train(String recipe, Path text, long epochs, int context) {
+  private Evaluation train(String recipe, Path text, long epochs) {
     Path run = folder.resolve("run");
     Settings settings =
         new Settings(
-            recipe, text.toString(), "", false, true, false, epochs, 0, 0, 0, 0.1, context, 1, 0,
-            "auto");
+            recipe, text.toString(), "", false, true, false, epochs, 0, 0, 0, 0.1, 0, 1, 0, "auto");
     try (Run begun = Run.begin(settings, Optional.of(run), 0, List.of())) {
       begun.fit();
     }
@@ -49,10 +48,10 @@ class WrittenTextTests {
     String read = Files.readString(text);
     // What is held back are the last characters, never read.
     Set<String> known = new HashSet<>(words(read.substring(0, (int) (0.9 * read.length()))));
-    try (Evaluation evaluation = train("char-rnn", text, 2, 0)) {
-      String written = evaluation.sample(2000, 7);
-      assertEquals(written, evaluation.sample(2000, 7));
-      assertNotEquals(written, evaluation.sample(2000, 8));
+    try (Evaluation evaluation = train("char-rnn", text, 4)) {
+      String written = evaluation.sample(4000, 7);
+      assertEquals(written, evaluation.sample(4000, 7));
+      assertNotEquals(written, evaluation.sample(4000, 8));
       List<String> words = words(written);
       // The last word may be cut.
       long right = words.subList(0, words.size() - 1).stream().filter(known::contains).count();
@@ -146,7 +145,7 @@ class WrittenTextTests {
     Grammar grammar = new Grammar(new SplittableRandom(3));
     StringBuilder programs = new StringBuilder("\n");
     Set<String> seen = new HashSet<>();
-    while (programs.length() < 300_000) {
+    while (programs.length() < 200_000) {
       String program = grammar.statement(0);
       assertTrue(Parser.accepts(program), program);
       seen.add(program);
@@ -155,7 +154,7 @@ class WrittenTextTests {
     assertTrue(!Parser.accepts("a=(b+c;") && !Parser.accepts("if(a<b){c=1;"));
     Path text = folder.resolve("programs.txt");
     Files.writeString(text, programs);
-    try (Evaluation evaluation = train("char-rnn", text, 5, 0)) {
+    try (Evaluation evaluation = train("char-rnn", text, 5)) {
       List<String> written = List.of(evaluation.sample(6000, 5).split("\n"));
       // The last one may be cut.
       List<String> whole = written.subList(0, written.size() - 1);

@@ -48,7 +48,8 @@ final class ExactSums {
       return Optional.empty();
     }
     int size = Math.toIntExact(shape.size(inner));
-    boolean known = weight.constant().isPresent() && (zero.isAbsent() || zero.constant().isPresent());
+    boolean known =
+        weight.constant().isPresent() && (zero.isAbsent() || zero.constant().isPresent());
     long[][] terms =
         known
             ? terms(weight.constant().get(), zero.constant(), out, inner)

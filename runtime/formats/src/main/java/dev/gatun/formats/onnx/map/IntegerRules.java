@@ -64,11 +64,14 @@ final class IntegerRules {
         n.shape(w).isRanked()
             ? ExactSums.pieces(n.in(w), wZero, 0, 1, ExactSums.reach(n.in(x), xZero))
             : Optional.empty();
-    boolean exact = pieces.isPresent() && (pieces.get().length == 1 || attrs.integer("groups") == 1);
+    boolean exact =
+        pieces.isPresent() && (pieces.get().length == 1 || attrs.integer("groups") == 1);
     // float64 holds all sums of products of 8-bit numbers.
     DType type = exact ? DType.F32 : DType.F64;
     Value src = centered(n, n.in(x), xZero, type);
-    Value weight = centered(n, n.in(w), perChannel(n, wZero, wZero.isAbsent() ? 0 : n.shape(w).rank() - 1), type);
+    Value weight =
+        centered(
+            n, n.in(w), perChannel(n, wZero, wZero.isAbsent() ? 0 : n.shape(w).rank() - 1), type);
     if (!exact || pieces.get().length == 1) {
       return n.cast(n.add("conv", attrs, src, weight), DType.I32);
     }
