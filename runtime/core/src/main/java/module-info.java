@@ -12,4 +12,5 @@ module dev.gatun.core {
   exports dev.gatun.core.pass;
   exports dev.gatun.core.plan;
   exports dev.gatun.core.exec;
+  exports dev.gatun.core.quant;
 }

@@ -27,6 +27,14 @@ public abstract sealed class ConvF32 implements PackedConvolution
   }
 
   /**
+   * The fastest plan that adds up products as they are: sums of integers stay exact as long as they
+   * fit a float's 24 bits, which Winograd's algorithm does not promise.
+   */
+  public static ConvF32 direct(ConvGeometry geometry, int threads) {
+    return plan(geometry, false, false, true, threads);
+  }
+
+  /**
    * The fastest plan.
    *
    * @param flipped whether weights are those of a transposed convolution, [inChannels, outChannels
@@ -34,6 +42,11 @@ public abstract sealed class ConvF32 implements PackedConvolution
    * @param changing whether they are packed in each run
    */
   static ConvF32 plan(ConvGeometry geometry, boolean flipped, boolean changing, int threads) {
+    return plan(geometry, flipped, changing, false, threads);
+  }
+
+  private static ConvF32 plan(
+      ConvGeometry geometry, boolean flipped, boolean changing, boolean direct, int threads) {
     if (threads < 1) {
       throw new IllegalArgumentException(
           "op 'conv': number of threads must be positive, got " + threads);
@@ -44,7 +57,7 @@ public abstract sealed class ConvF32 implements PackedConvolution
     if (ConvDepthwiseF32.accepts(geometry)) {
       return new ConvDepthwiseF32(geometry, flipped, threads);
     }
-    if (ConvWinogradF32.wins(geometry, changing)) {
+    if (!direct && ConvWinogradF32.wins(geometry, changing)) {
       return new ConvWinogradF32(geometry, flipped, threads);
     }
     if (ConvImagesF32.wins(geometry)) {

@@ -38,6 +38,7 @@ import picocli.CommandLine.ScopeType;
       SegmentCommand.class,
       TranscribeCommand.class,
       ExportCommand.class,
+      QuantizeCommand.class,
       ConformanceCommand.class,
       DoctorCommand.class
     },

@@ -43,6 +43,18 @@ public final class Weights {
    *     are not exactly the net's; says which
    */
   public static Net load(Net net, Path file) {
+    return net.withWeights(read(net, file));
+  }
+
+  /**
+   * As {@link #load} for a file of a net that {@link StructuredPruning} made of this one: its
+   * layers have as many units as the file's.
+   */
+  public static Net loadPruned(Net net, Path file) {
+    return net.resized(read(net, file));
+  }
+
+  private static Map<String, Tensor> read(Net net, Path file) {
     Safetensors.Content content = Safetensors.read(file);
     String version = content.metadata().getOrDefault("gatun.weights", "none");
     if (!version.equals(VERSION)) {
@@ -65,7 +77,7 @@ public final class Weights {
         throw new GatunException("weights: %s has no '%s'".formatted(file, p.name()));
       }
     }
-    return net.withWeights(tensors);
+    return tensors;
   }
 
   /** The same numbers in memory of their own. */

@@ -16,6 +16,8 @@ import java.util.List;
  * c, t * stride - pad + k * dilation]}; {@link Window} has the geometry.
  *
  * <p>The layout attribute is that of x and the result; the weight is always [O, C/groups, K...].
+ * With {@code exact} products are added up as they are, never by Winograd's algorithm: sums of
+ * float32 integers below 2^24 then are exact.
  */
 public final class Conv {
   public static final OpDef OP =
@@ -27,6 +29,7 @@ public final class Conv {
           .attr("groups", 1)
           .attr("autoPad", "NOTSET")
           .attr("layout", "NCHW")
+          .attr("exact", false)
           .fusion(FusionClass.CONTRACTION)
           .types(Conv::types)
           .reference(Conv::run)

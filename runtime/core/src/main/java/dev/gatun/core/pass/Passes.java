@@ -33,6 +33,8 @@ public final class Passes {
 
   private static final Pass NARROW = new KeepNarrowWeights(Candidates::keepsWhole);
 
+  private static final Pass WIDEN = new WidenWeights();
+
   private static final List<Pass> AFTER =
       List.of(
           new MergeOutputs(),
@@ -84,12 +86,20 @@ public final class Passes {
     Graph recognized = RecognizeComposites.apply(now, disabled);
     now = recognized.equals(now) ? now : settle(recognized, simplify);
     now = narrow(now, disabled);
+    // Behind what keeps weights narrow.
+    now = disabled.contains(WIDEN.name()) ? now : WIDEN.apply(now);
     for (Pass pass : AFTER) {
       if (!disabled.contains(pass.name())) {
         now = Rewriter.rewrite(pass.apply(now), (node, inputs, b) -> Optional.empty());
       }
     }
     return now;
+  }
+
+  /** The graph with inference batch norms as part of the convolutions before them. */
+  public static Graph foldNorms(Graph graph) {
+    return Rewriter.rewrite(
+        graph, new Simplify(List.of(new Simplify.Named("simplifyAlgebra", new SimplifyAlgebra()))));
   }
 
   /** A graph that went through the passes, for kernels that have no attention of their own. */

@@ -88,6 +88,9 @@ final class ConvKernels implements Candidate {
     if (transposed) {
       return PackedConvolution.transposed(transposedGeometry(conv), changing, threads);
     }
+    if (conv.attrs().flag("exact")) {
+      return ConvF32.direct(geometry(conv), threads);
+    }
     return changing
         ? ConvF32.ofChanging(geometry(conv), threads)
         : ConvF32.plan(geometry(conv), threads);
@@ -96,7 +99,7 @@ final class ConvKernels implements Candidate {
   /** Whether the convolution takes far fewer multiplications here than the definition has. */
   static boolean isWinograd(Node conv) {
     Shape x = conv.input(0).tensorType().shape();
-    return x.rank() <= 5 && ConvF32.isWinograd(geometry(conv));
+    return x.rank() <= 5 && !conv.attrs().flag("exact") && ConvF32.isWinograd(geometry(conv));
   }
 
   private static ConvGeometry geometry(Node conv) {

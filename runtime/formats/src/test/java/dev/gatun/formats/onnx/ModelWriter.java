@@ -88,6 +88,14 @@ final class ModelWriter {
     return new WireWriter().text(1, name).integer(3, value).integer(20, 2);
   }
 
+  static WireWriter attr(String name, long[] values) {
+    WireWriter attribute = new WireWriter().text(1, name);
+    for (long value : values) {
+      attribute.integer(8, value);
+    }
+    return attribute.integer(20, 7);
+  }
+
   static WireWriter attr(String name, float value) {
     return new WireWriter().text(1, name).real(2, value).integer(20, 1);
   }

@@ -34,6 +34,7 @@ public final class Net {
   private final List<Input> inputs;
   private final NamedModule function;
   private final Predicate<String> frozen;
+  private final Map<String, Shape> shapes;
   private final Map<String, Parameter> parameters;
   private final Map<String, Tensor> weights;
   private final Map<String, Type.OfTensor> outputs;
@@ -42,12 +43,14 @@ public final class Net {
       List<Input> inputs,
       NamedModule function,
       Predicate<String> frozen,
+      Map<String, Shape> shapes,
       Map<String, Parameter> parameters,
       Map<String, Tensor> weights,
       Map<String, Type.OfTensor> outputs) {
     this.inputs = inputs;
     this.function = function;
     this.frozen = frozen;
+    this.shapes = shapes;
     this.parameters = parameters;
     this.weights = weights;
     this.outputs = outputs;
@@ -98,7 +101,16 @@ public final class Net {
    */
   public static Net of(
       List<Input> inputs, NamedModule function, Function<Parameter, Optional<Tensor>> values) {
-    Net empty = new Net(List.copyOf(inputs), function, name -> false, Map.of(), Map.of(), Map.of());
+    return of(List.copyOf(inputs), function, name -> false, Map.of(), values);
+  }
+
+  private static Net of(
+      List<Input> inputs,
+      NamedModule function,
+      Predicate<String> frozen,
+      Map<String, Shape> shapes,
+      Function<Parameter, Optional<Tensor>> values) {
+    Net empty = new Net(inputs, function, frozen, shapes, Map.of(), Map.of(), Map.of());
     Map<String, Parameter> parameters = new LinkedHashMap<>();
     // Layers that differ between the two may have parameters in one of them only, and training may
     // have more results: heads on the way to the last one.
@@ -124,7 +136,7 @@ public final class Net {
       }
     }
     weights.putAll(initial(open, 0));
-    return new Net(empty.inputs, function, empty.frozen, parameters, weights, outputs);
+    return new Net(inputs, function, frozen, shapes, parameters, weights, outputs);
   }
 
   /** Results are called {@code y}, or {@code y0}, {@code y1}, ... if there are several. */
@@ -142,7 +154,7 @@ public final class Net {
   private Map<String, Type.OfTensor> check(boolean training, Map<String, Parameter> found) {
     GraphBuilder b = new GraphBuilder("net");
     Function<Parameter, Value> values = p -> b.input(p.name(), type(p));
-    Trace trace = new Trace(b, training, frozen, values, () -> key(b));
+    Trace trace = new Trace(b, training, frozen, shapes, values, () -> key(b));
     Map<String, Type.OfTensor> types = new LinkedHashMap<>();
     results(inputs(trace, anyBatch()))
         .forEach((name, flow) -> types.put(name, flow.value().tensorType()));
@@ -248,13 +260,13 @@ public final class Net {
       Function<Parameter, Value> values,
       Supplier<Value> key,
       Optional<DType> products) {
-    return run(new Trace(b, training, frozen, values, key, products), types);
+    return run(new Trace(b, training, frozen, shapes, values, key, products), types);
   }
 
   /** The network with first weights of another seed; the same seed gives the same ones. */
   public Net initialize(long seed) {
     return new Net(
-        inputs, function, frozen, parameters, initial(parameters.values(), seed), outputs);
+        inputs, function, frozen, shapes, parameters, initial(parameters.values(), seed), outputs);
   }
 
   /**
@@ -286,7 +298,36 @@ public final class Net {
     }
     Map<String, Tensor> all = new LinkedHashMap<>(weights);
     all.putAll(values);
-    return new Net(inputs, function, frozen, parameters, all, outputs);
+    return new Net(inputs, function, frozen, shapes, parameters, all, outputs);
+  }
+
+  /**
+   * The same function of parameters of other sizes, as pruning leaves them: a layer whose weight
+   * has fewer rows than it asks for has fewer units, and what follows takes what it is given.
+   *
+   * @param values for any of the parameters and buffers; the others keep theirs
+   * @throws ShapeException if a name is unknown, a type or number of axes is another, or the sizes
+   *     do not go together; names the layer and the shapes
+   */
+  public Net resized(Map<String, Tensor> values) {
+    Map<String, Tensor> all = new LinkedHashMap<>(weights);
+    Map<String, Shape> sizes = new LinkedHashMap<>();
+    values.forEach(
+        (name, value) -> {
+          Parameter p = parameters.get(name);
+          if (p == null || value.dtype() != p.dtype() || value.shape().rank() != p.shape().rank()) {
+            throw new ShapeException(
+                "net: "
+                    + (p == null ? "there is no parameter" : type(p) + " is the parameter")
+                    + " '"
+                    + name
+                    + "', got "
+                    + value.type());
+          }
+          all.put(name, value);
+        });
+    all.forEach((name, value) -> sizes.put(name, value.shape()));
+    return of(inputs, function, frozen, sizes, p -> Optional.ofNullable(all.get(p.name())));
   }
 
   /**
@@ -322,7 +363,7 @@ public final class Net {
               which.test(p.name()),
               p.decays()));
     }
-    return new Net(inputs, function, which, changed, weights, outputs);
+    return new Net(inputs, function, which, shapes, changed, weights, outputs);
   }
 
   private Predicate<String> named(String... prefixes) {

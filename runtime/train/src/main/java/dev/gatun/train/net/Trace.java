@@ -34,6 +34,7 @@ final class Trace {
   private final GraphBuilder b;
   private final boolean training;
   private final Predicate<String> frozen;
+  private final Map<String, Shape> shapes;
   private final Function<Parameter, Value> values;
   private final Supplier<Value> key;
   private final Optional<DType> products;
@@ -56,6 +57,7 @@ final class Trace {
   /**
    * A trace.
    *
+   * @param shapes of parameters that have others than their layers ask for
    * @param values the graph's value of a parameter: an input or a constant
    * @param key seed and number of the draw for layers that draw random numbers
    */
@@ -63,9 +65,10 @@ final class Trace {
       GraphBuilder b,
       boolean training,
       Predicate<String> frozen,
+      Map<String, Shape> shapes,
       Function<Parameter, Value> values,
       Supplier<Value> key) {
-    this(b, training, frozen, values, key, Optional.empty());
+    this(b, training, frozen, shapes, values, key, Optional.empty());
   }
 
   /**
@@ -77,10 +80,12 @@ final class Trace {
       GraphBuilder b,
       boolean training,
       Predicate<String> frozen,
+      Map<String, Shape> shapes,
       Function<Parameter, Value> values,
       Supplier<Value> key,
       Optional<DType> products) {
     this.b = b;
+    this.shapes = shapes;
     this.products = products;
     this.training = training;
     this.frozen = frozen;
@@ -94,6 +99,7 @@ final class Trace {
         b,
         true,
         name -> false,
+        Map.of(),
         p -> {
           throw new GatunException("a formula has no parameters, but asked for '" + p.name() + "'");
         },
@@ -228,8 +234,9 @@ final class Trace {
 
   /** A parameter of the layer that is being applied; the same one when asked for again. */
   Flow parameter(
-      String name, DType dtype, Shape shape, Initializer first, boolean buffer, boolean decays) {
+      String name, DType dtype, Shape asked, Initializer first, boolean buffer, boolean decays) {
     String full = path.isEmpty() ? name : path + "." + name;
+    Shape shape = shapes.getOrDefault(full, asked);
     Parameter wanted =
         new Parameter(full, dtype, shape, first, buffer, frozen.test(full), decays && !buffer);
     Parameter old = parameters.get(full);

@@ -98,9 +98,68 @@ class ForecasterTests {
     return squares;
   }
 
+  /** Weights of the last values, and a constant, by least squares: a linear autoregression. */
+  private static double[] autoregression(IndexedDataset train, int past) {
+    int n = past + 1;
+    double[][] a = new double[n][n + 1];
+    for (long i = 0; i < train.count(); i++) {
+      double[] x = java.util.Arrays.copyOf(train.get(i).get("x").toDoubles(), n);
+      x[past] = 1;
+      double y = train.get(i).get("y").getDouble(0);
+      for (int r = 0; r < n; r++) {
+        for (int c = 0; c < n; c++) {
+          a[r][c] += x[r] * x[c];
+        }
+        a[r][n] += x[r] * y;
+      }
+    }
+    // Positive definite, as noise is in every value: no pivots are needed.
+    for (int k = 0; k < n; k++) {
+      for (int r = 0; r < n; r++) {
+        double f = r == k ? 0 : a[r][k] / a[k][k];
+        for (int c = k; c <= n && r != k; c++) {
+          a[r][c] -= f * a[k][c];
+        }
+      }
+    }
+    double[] weights = new double[n];
+    for (int k = 0; k < n; k++) {
+      weights[k] = a[k][n] / a[k][k];
+    }
+    return weights;
+  }
+
+  @Test
+  @Tag("acceptance")
+  void aGruForetellsTwoSeasonsAndAutoregressionDoesBetter() {
+    int past = 48;
+    Tensor series = twoSeasons(2000);
+    Layer gru = x -> x.then(Layers.gru(32).lastOnly()).dense(1);
+    double[] rmse = run(series, past, 1, 1600, 24, gru, 40);
+    double[] weights = autoregression(SeriesWindows.between(series, past, 1, 0, 1600), past);
+    IndexedDataset test = SeriesWindows.between(series, past, 1, 1600, 2000);
+    double[] linear =
+        errors(
+            test,
+            x -> {
+              double sum = weights[past];
+              for (int t = 0; t < past; t++) {
+                sum += weights[t] * x.getDouble(t);
+              }
+              return Tensor.of(new float[] {(float) sum}, 1);
+            },
+            24);
+    System.out.printf(
+        "two seasons: GRU %.4f, as now %.4f, as a season ago %.4f, AR(48) %.4f%n",
+        rmse[0], rmse[1], rmse[2], linear[0]);
+    assertTrue(rmse[0] <= 0.15, "error " + rmse[0]);
+    assertTrue(rmse[0] < rmse[1] && rmse[0] < rmse[2], () -> java.util.Arrays.toString(rmse));
+    assertTrue(linear[0] > 0.09 && linear[0] < 0.12, "AR(48): " + linear[0]);
+  }
+
   /** Trains on the first part and gives the errors of network, "as now" and "as a season ago". */
   private static double[] run(
-      Tensor series, int past, int future, long split, int season, Forecaster net, int epochs) {
+      Tensor series, int past, int future, long split, int season, Layer net, int epochs) {
     IndexedDataset train = SeriesWindows.between(series, past, future, 0, split);
     long steps = epochs * ((train.count() + 31) / 32);
     try (Trainer trainer =

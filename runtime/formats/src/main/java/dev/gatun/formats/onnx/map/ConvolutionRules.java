@@ -4,7 +4,6 @@ import static java.util.Map.entry;
 
 import dev.gatun.core.graph.Attrs;
 import dev.gatun.core.graph.Value;
-import dev.gatun.core.tensor.DType;
 import dev.gatun.core.tensor.Shape;
 import dev.gatun.core.tensor.Tensor;
 import java.util.Arrays;
@@ -17,10 +16,8 @@ final class ConvolutionRules {
       Map.ofEntries(
           entry("CausalConvWithState", ConvolutionRules::causalConv),
           entry("Conv", n -> n.op("conv", attrs(n), n.in(0), n.in(1), n.optional(2))),
-          entry("ConvInteger", ConvolutionRules::convInteger),
           entry("ConvTranspose", ConvolutionRules::convTranspose),
-          entry("DeformConv", ConvolutionRules::deformConv),
-          entry("QLinearConv", ConvolutionRules::qlinearConv));
+          entry("DeformConv", ConvolutionRules::deformConv));
 
   /** Strides, pads, dilations, groups and automatic padding. */
   static Attrs attrs(OnnxNode n) {
@@ -70,50 +67,6 @@ final class ConvolutionRules {
         n.in(2),
         n.optional(3),
         n.optional(4));
-  }
-
-  // float64 holds the sums of products of 8-bit numbers exactly.
-  private static List<Value> convInteger(OnnxNode n) {
-    Value x = n.cast(n.in(0), DType.F64);
-    Value w = n.cast(n.in(1), DType.F64);
-    if (n.has(2)) {
-      x = n.add("sub", x, n.cast(n.in(2), DType.F64));
-    }
-    if (n.has(3)) {
-      w = n.add("sub", w, n.cast(perOutput(n, n.in(3)), DType.F64));
-    }
-    return n.op("cast", Attrs.of("to", DType.I32), n.add("conv", attrs(n), x, w));
-  }
-
-  /** One number, or one an output channel of a weight. */
-  private static Value perOutput(OnnxNode n, Value parameter) {
-    Shape shape = parameter.tensorType().shape();
-    int rank = n.shape(n.opType().equals("ConvInteger") ? 1 : 3).rank();
-    if (!shape.isRanked() || shape.rank() != 1 || shape.size(0) == 1) {
-      return parameter;
-    }
-    long[] axes = new long[rank - 1];
-    for (int i = 0; i < axes.length; i++) {
-      axes[i] = i + 1L;
-    }
-    return n.add("unsqueeze", parameter, n.vector(axes));
-  }
-
-  private static List<Value> qlinearConv(OnnxNode n) {
-    Value x = real(n, n.in(0), n.in(1), n.in(2));
-    Value w = real(n, n.in(3), perOutput(n, n.in(4)), perOutput(n, n.in(5)));
-    Value bias = Value.ABSENT;
-    if (n.has(8)) {
-      Value scale = n.add("mul", n.in(1), n.in(4));
-      bias = n.add("mul", n.cast(n.in(8), DType.F32), scale);
-    }
-    Value y = n.add("conv", attrs(n), x, w, bias);
-    return n.op("quantizeLinear", y, n.in(6), n.in(7));
-  }
-
-  private static Value real(OnnxNode n, Value x, Value scale, Value zero) {
-    Value centered = n.add("sub", n.cast(x, DType.F32), n.cast(zero, DType.F32));
-    return n.add("mul", centered, scale);
   }
 
   /** A depthwise convolution over time that remembers the last kernel - 1 inputs. */

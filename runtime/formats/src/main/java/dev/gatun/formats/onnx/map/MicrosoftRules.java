@@ -4,7 +4,6 @@ import static java.util.Map.entry;
 
 import dev.gatun.core.graph.Attrs;
 import dev.gatun.core.graph.Value;
-import dev.gatun.core.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +19,7 @@ final class MicrosoftRules {
           entry("FusedGemm", MicrosoftRules::fusedGemm),
           entry("FusedMatMul", MicrosoftRules::fusedMatmul),
           entry("Gelu", n -> n.op("gelu", n.in(0))),
-          entry("MatMulIntegerToFloat", MicrosoftRules::matmulIntegerToFloat),
+          entry("MatMulIntegerToFloat", IntegerRules::matmulToFloat),
           entry("QLinearAdd", n -> quantizedBinary(n, "add")),
           entry("QLinearMul", n -> quantizedBinary(n, "mul")),
           entry("QLinearSigmoid", MicrosoftRules::quantizedSigmoid),
@@ -110,16 +109,6 @@ final class MicrosoftRules {
         Attrs.of("transposeA", n.flag("transA", false), "transposeB", n.flag("transB", false));
     Value y = n.add("matmul", attrs, n.in(0), n.in(1));
     return alpha == 1 ? List.of(y) : n.op("mul", y, n.scalar(y, alpha));
-  }
-
-  private static List<Value> matmulIntegerToFloat(OnnxNode n) {
-    Value a = n.cast(n.in(0), DType.I32);
-    Value b = n.cast(n.in(1), DType.I32);
-    a = n.has(4) ? n.add("sub", a, n.cast(n.in(4), DType.I32)) : a;
-    b = n.has(5) ? n.add("sub", b, n.cast(n.in(5), DType.I32)) : b;
-    Value product = n.cast(n.add("matmul", a, b), n.dtype(2));
-    Value y = n.add("mul", product, n.add("mul", n.in(2), n.in(3)));
-    return n.has(6) ? n.op("add", y, n.in(6)) : List.of(y);
   }
 
   private static Value real(OnnxNode n, int at) {

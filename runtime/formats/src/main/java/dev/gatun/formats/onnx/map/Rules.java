@@ -15,6 +15,7 @@ final class Rules {
               MovementRules.TABLE,
               IndexRules.TABLE,
               ReductionRules.TABLE,
+              IntegerRules.TABLE,
               MatrixRules.TABLE,
               ConvolutionRules.TABLE,
               PoolingRules.TABLE,
