@@ -118,7 +118,7 @@ final class DecodeSpeed {
                       ValueLayout.JAVA_LONG,
                       ValueLayout.JAVA_INT);
               try {
-                int unused =
+                int _ =
                     (int)
                         linker
                             .downcallHandle(at, type)
@@ -167,7 +167,7 @@ final class DecodeSpeed {
     return new Model(b.build(), Map.of(), Map.of()).compile(options);
   }
 
-  /** A session that has run an operation, and its times since. */
+  /** Times of an operation. */
   private static final class Clock {
     private final List<Double> millis = new ArrayList<>();
 
