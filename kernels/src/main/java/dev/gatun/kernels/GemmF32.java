@@ -389,7 +389,7 @@ public final class GemmF32 {
   private void row(
       int terms, float[] left, long right, long from, float lo, float hi, long c, long tile) {
     boolean there = lo == Float.NEGATIVE_INFINITY && hi == Float.POSITIVE_INFINITY;
-    GemmRowF32.run(terms, left, right, (long) k * COLUMN_BYTES, from, there ? c : tile);
+    GemmRowF32.run(terms, left, 0, right, (long) k * COLUMN_BYTES, from, there ? c : tile);
     if (!there) {
       GemmEdgesF32.finishTile(tile, c, COLUMN_BYTES, GemmRowF32.PANELS, COLUMNS, lo, hi);
     }

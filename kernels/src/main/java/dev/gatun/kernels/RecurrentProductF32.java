@@ -45,8 +45,8 @@ final class RecurrentProductF32 {
       boolean backwards) {
     int tiles = Math.ceilDiv(rows, GemmTilesF32.HEIGHT);
     if (rows == 1) {
-      int rest = lastPanel - (lastPanel - firstPanel) % RecurrentRowF32.PANELS;
-      row(block, terms, packed, firstPanel, rest, from, to, backwards, RecurrentRowF32.PANELS);
+      int rest = lastPanel - (lastPanel - firstPanel) % GemmRowF32.PANELS;
+      row(block, terms, packed, firstPanel, rest, from, to, backwards, GemmRowF32.PANELS);
       row(block, terms, packed, rest, lastPanel, from, to, backwards, 1);
       return;
     }
@@ -99,10 +99,9 @@ final class RecurrentProductF32 {
         long right = packed + ((long) panel * terms + k) * PANEL_BYTES;
         long start = (k == 0 ? from : to) + column;
         if (group == 1) {
-          RecurrentRowF32.one(block, at, part, right, start, to + column);
+          GemmRowF32.one(part, block, at, right, start, to + column);
         } else {
-          RecurrentRowF32.run(
-              block, at, part, right, (long) terms * PANEL_BYTES, start, to + column);
+          GemmRowF32.run(part, block, at, right, (long) terms * PANEL_BYTES, start, to + column);
         }
       }
     }
