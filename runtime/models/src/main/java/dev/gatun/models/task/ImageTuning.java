@@ -5,9 +5,7 @@ import dev.gatun.core.tensor.Tensor;
 import dev.gatun.models.LoadOptions;
 import dev.gatun.models.Pretrained;
 import dev.gatun.models.family.Config;
-import dev.gatun.train.Epochs;
 import dev.gatun.train.Listener;
-import dev.gatun.train.Trainer;
 import dev.gatun.train.data.Augmentation;
 import dev.gatun.train.data.Batches;
 import dev.gatun.train.data.Batching;
@@ -17,17 +15,12 @@ import dev.gatun.train.data.IndexedDataset;
 import dev.gatun.train.data.Last;
 import dev.gatun.train.data.Pictures;
 import dev.gatun.train.data.Sample;
-import dev.gatun.train.metric.Metrics;
 import dev.gatun.train.net.Net;
-import dev.gatun.train.optim.Clipping;
-import dev.gatun.train.optim.Optimizers;
 import dev.gatun.vision.Preprocessing;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.function.IntFunction;
 
 /**
@@ -136,11 +129,7 @@ public record ImageTuning(
   /** The same with something else that is done to pictures, now and by the classifier. */
   public ImageClassifier tune(
       Path folder, Preprocessing preprocessing, List<Example> examples, Listener... listeners) {
-    List<String> labels =
-        List.copyOf(new TreeSet<>(examples.stream().map(Example::label).toList()));
-    if (labels.size() < 2) {
-      throw new GatunException("fine-tuning needs examples of at least two classes, got " + labels);
-    }
+    List<String> labels = NewHead.labels(examples.stream().map(Example::label));
     Config config = Config.read(folder.resolve("config.json"));
     String head = NewHead.of(config, "ForImageClassification", "sorts pictures");
     Pretrained model = Pretrained.load(folder, LoadOptions.DEFAULT.as(head).labels(labels));
@@ -187,19 +176,7 @@ public record ImageTuning(
     Batching batching = Batching.of(batch).last(Last.PAD).weights("weight");
     Batches batches = samples.shuffle(seed).batch(batching);
     long steps = times * ((samples.count() + batch - 1) / batch);
-    var builder =
-        Trainer.builder(net)
-            .loss(model.objective())
-            .optimizer(Optimizers.adamW(highest))
-            .schedule(NewHead.schedule(steps))
-            .clip(Clipping.norm(1))
-            .metrics(Metrics.accuracy())
-            .seed(seed);
-    Arrays.asList(listeners).forEach(builder::listener);
-    try (Trainer trainer = builder.build()) {
-      trainer.fit(batches, Epochs.of(times));
-      return trainer.net();
-    }
+    return NewHead.train(net, model, batches, times, steps, highest, seed, listeners);
   }
 
   private IndexedDataset samples(

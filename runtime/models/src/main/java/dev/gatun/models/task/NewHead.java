@@ -5,12 +5,22 @@ import dev.gatun.models.Catalog;
 import dev.gatun.models.Pretrained;
 import dev.gatun.models.family.Config;
 import dev.gatun.models.family.Family;
+import dev.gatun.train.Epochs;
+import dev.gatun.train.Listener;
+import dev.gatun.train.Trainer;
+import dev.gatun.train.data.Batches;
+import dev.gatun.train.metric.Metrics;
+import dev.gatun.train.net.Net;
+import dev.gatun.train.optim.Clipping;
+import dev.gatun.train.optim.Optimizers;
 import dev.gatun.train.schedule.Schedule;
 import dev.gatun.train.schedule.Schedules;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** Published networks that get another head, which is to be trained. */
 final class NewHead {
@@ -57,8 +67,47 @@ final class NewHead {
     }
   }
 
-  /** A rate that rises for a tenth of the steps and falls to 0. */
-  static Schedule schedule(long steps) {
+  /** The classes of examples in alphabetical order, at least two. */
+  static List<String> labels(Stream<String> ofExamples) {
+    List<String> labels = ofExamples.distinct().sorted().toList();
+    if (labels.size() < 2) {
+      throw new GatunException("fine-tuning needs examples of at least two classes, got " + labels);
+    }
+    return labels;
+  }
+
+  /**
+   * Trains a network of the model with AdamW and a rate that rises for a tenth of the steps and
+   * falls to 0.
+   *
+   * @param steps of all epochs
+   * @param highest the highest rate
+   */
+  static Net train(
+      Net net,
+      Pretrained model,
+      Batches batches,
+      long epochs,
+      long steps,
+      double highest,
+      long seed,
+      Listener... listeners) {
+    var builder =
+        Trainer.builder(net)
+            .loss(model.objective())
+            .optimizer(Optimizers.adamW(highest))
+            .schedule(schedule(steps))
+            .clip(Clipping.norm(1))
+            .metrics(Metrics.accuracy())
+            .seed(seed);
+    Arrays.asList(listeners).forEach(builder::listener);
+    try (Trainer trainer = builder.build()) {
+      trainer.fit(batches, Epochs.of(epochs));
+      return trainer.net();
+    }
+  }
+
+  private static Schedule schedule(long steps) {
     // A single step is neither before nor behind the top.
     return Schedules.warmupLinear(Math.max(1, steps / 10), Math.max(2, steps));
   }

@@ -7,17 +7,13 @@ import dev.gatun.models.LoadOptions;
 import dev.gatun.models.Pretrained;
 import dev.gatun.models.family.Config;
 import dev.gatun.text.Tokenizer;
-import dev.gatun.train.Epochs;
 import dev.gatun.train.Listener;
-import dev.gatun.train.Trainer;
 import dev.gatun.train.data.Batches;
 import dev.gatun.train.data.Batching;
 import dev.gatun.train.data.Dataset;
 import dev.gatun.train.data.Last;
 import dev.gatun.train.data.Sample;
-import dev.gatun.train.metric.Metrics;
-import dev.gatun.train.optim.Clipping;
-import dev.gatun.train.optim.Optimizers;
+import dev.gatun.train.net.Net;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,7 +22,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
 
 /**
  * Fine-tunes the network of a folder so that it sorts texts into classes: its head is replaced by
@@ -91,11 +86,7 @@ public record TextTuning(long epochs, int batch, double rate, int words, long se
    * @param listeners are told how it goes
    */
   public TextClassifier tune(Path folder, List<Example> examples, Listener... listeners) {
-    List<String> labels =
-        List.copyOf(new TreeSet<>(examples.stream().map(Example::label).toList()));
-    if (labels.size() < 2) {
-      throw new GatunException("fine-tuning needs examples of at least two classes, got " + labels);
-    }
+    List<String> labels = NewHead.labels(examples.stream().map(Example::label));
     Config config = Config.read(folder.resolve("config.json"));
     String head = NewHead.of(config, "ForSequenceClassification", "sorts texts");
     LoadOptions load = LoadOptions.DEFAULT.as(head).labels(labels);
@@ -127,19 +118,8 @@ public record TextTuning(long epochs, int batch, double rate, int words, long se
     boolean masked = model.architecture().names().contains("attention_mask");
     Batches batches = batches(files, labels, examples, masked);
     long steps = epochs * ((examples.size() + batch - 1) / batch);
-    var builder =
-        Trainer.builder(masked ? model.net("input_ids", "attention_mask") : model.net("input_ids"))
-            .loss(model.objective())
-            .optimizer(Optimizers.adamW(rate))
-            .schedule(NewHead.schedule(steps))
-            .clip(Clipping.norm(1))
-            .metrics(Metrics.accuracy())
-            .seed(seed);
-    Arrays.asList(listeners).forEach(builder::listener);
-    try (Trainer trainer = builder.build()) {
-      trainer.fit(batches, Epochs.of(epochs));
-      return model.with(trainer.net());
-    }
+    Net net = masked ? model.net("input_ids", "attention_mask") : model.net("input_ids");
+    return model.with(NewHead.train(net, model, batches, epochs, steps, rate, seed, listeners));
   }
 
   private int most(TextFolder files) {

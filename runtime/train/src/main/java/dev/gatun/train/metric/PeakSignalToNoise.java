@@ -10,8 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PeakSignalToNoise implements Metric {
   private final double range;
-  private double sum;
-  private double total;
+  private final Mean mean = new Mean("psnr");
 
   PeakSignalToNoise(double range) {
     if (!(range > 0 && Double.isFinite(range))) {
@@ -23,7 +22,7 @@ final class PeakSignalToNoise implements Metric {
 
   @Override
   public String name() {
-    return "psnr";
+    return mean.name();
   }
 
   @Override
@@ -42,28 +41,24 @@ final class PeakSignalToNoise implements Metric {
           double error = from.number(i) - truth.number(i);
           squares += error * error;
         }
-        sum += weight * 10 * Math.log10(range * range * size / squares);
-        total += weight;
+        mean.add(10 * Math.log10(range * range * size / squares), weight);
       }
     }
   }
 
   @Override
   public void merge(Metric other) {
-    PeakSignalToNoise more = Merging.same(this, other);
-    sum += more.sum;
-    total += more.total;
+    mean.merge(Merging.same(this, other).mean);
   }
 
   @Override
   public double result() {
-    return sum / total;
+    return mean.result();
   }
 
   @Override
   public void reset() {
-    sum = 0;
-    total = 0;
+    mean.reset();
   }
 
   @Override
